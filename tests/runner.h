@@ -26,10 +26,9 @@ typedef struct {
     void (*run)(void);
 } KbntTest;
 
-#define KBNT_TEST(function) \
-    {                       \
-#function, function \
-    }
+/* clang-format off */
+#define KBNT_TEST(function) { #function, function }
+/* clang-format on */
 
 /* Returns the exit status: 0 when at least one test ran and none failed. */
 int kbnt_test_main(const char *suite, int argc, char **argv, const KbntTest *tests,

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs each check on a planted violation: a check that cannot fail proves nothing."""
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PLANTED = HERE / "planted"
+
+# check, planted tree, what the check must say
+SOURCE_CASES = [
+    ("layers", "core/domain/quota.c:3: 'http-server.h' of core/infrastructure is not for"),
+    ("layers", "core/domain/quota.c:5: 'gio/gio.h' is not for [core/domain]"),
+    ("layers", "core/domain/quota.c:6: 'stdio.h' is not for [core/domain]"),
+    ("layers", "core/domain/quota.c:7: 'kbnt/kbnt-plugin.h' is not for [core/domain]"),
+    ("layers", "accept.c:3: '../infrastructure/http-server.h' climbs out of its folder"),
+    ("layers", "http-server.h:3: 'bad.h' of plugins/sink/bad is not for"),
+    ("layers", "bad.c:3: 'quota.h' of core/domain is not for [plugins]"),
+    ("layers", "lib/values.c:3: 'gio/gio.h' is not for [lib]"),
+    ("ops-names", "bad.c:9: .observe is 'watch', not 'bad_observe'"),
+    ("house-style", "helper.c: the first lines lack"),
+    ("house-style", "helper.c: 528 lines, more than 500"),
+    ("house-style", "'set_tmp' has 522 lines, more than 80"),
+    ("house-style", "helper.c: 'helper' says nothing"),
+    ("house-style", "helper.c:4: 'set_tmp' says nothing"),
+    ("house-style", "helper.c:6: leftover 'TO" "DO'"),
+    ("layout", "core/answer.c: line 3"),
+    ("headers-alone", "kbnt-incomplete.h: as C99"),
+    ("headers-alone", "kbnt-not-cpp.h: as C++"),
+]
+
+
+def run(check, *arguments):
+    return subprocess.run([sys.executable, HERE / f"{check}.py", *arguments],
+                          capture_output=True, text=True)
+
+
+def compiler():
+    return [*os.environ["CC"].split(), "-fPIC", *os.environ["GLIB_CFLAGS"].split()]
+
+
+def built_cases(folder):
+    """Builds the planted objects. Yields (check, its arguments, what it must say)."""
+    impure, archive, plugin = (f"{folder}/{n}" for n in ("impure.o", "impure.a", "two.so"))
+    subprocess.run([*compiler(), "-c", "-o", impure, PLANTED / "built/impure.c"], check=True)
+    subprocess.run(["ar", "cr", archive, impure], check=True)
+    subprocess.run([*compiler(), "-shared", "-Wl,-z,lazy", "-o", plugin,
+                    PLANTED / "built/two-symbols.c"], check=True)
+
+    glib = os.environ["GLIB_LIBS"].split()
+    yield "link-alone", [archive, *glib], "kbnt_http_server_stop"
+    yield "domain-symbols", [archive], "'g_get_monotonic_time' is not for pure code"
+    yield "domain-symbols", [archive], "'g_file_set_contents' is not for pure code"
+    yield "plugins", [plugin], "defines ['kbnt_plugin', 'second_symbol']"
+    yield "plugins", [plugin], "leans on [], not on libkbnt alone"
+    yield "plugins", [plugin], "is not linked with -z now"
+    yield "plugins", [plugin], "needs 'kbnt_missing'"
+    yield "plugins", [f"{folder}/absent.so"], "was not built"
+
+
+def main():
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    with tempfile.TemporaryDirectory() as folder:
+        cases = [(check, [str(PLANTED / check)], says) for check, says in SOURCE_CASES]
+        for check, arguments, says in cases + list(built_cases(folder)):
+            result = run(check, *arguments)
+            verdict = ("skipped" if result.returncode == 77 else
+                       "passed" if result.returncode == 1 and says in result.stdout else "failed")
+            counts[verdict] += 1
+            print(f"{verdict}: {check} says \"{says}\"")
+            if verdict == "failed":
+                print(result.stdout + result.stderr)
+    print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+    sys.exit(1 if counts["failed"] else 0)
+
+
+main()
