@@ -11,7 +11,10 @@
  * A failed fsync ends the process, it is never retried. A full disk fails commands with
  * STORE_FULL and the store goes on; a damaged file refuses to start with STORE_CORRUPT.
  * Checks named below run inside the transaction; an argument field that a command does not
- * name is ignored. "Records" are values as in kbnt-transport.h: TOPIC, KEY, BODY, HEADERS.
+ * name is ignored. "Records" are values as in kbnt-transport.h: TOPIC, KEY, BODY, HEADERS, and
+ * whatever else the core has put on them, which comes back too. Every command that puts RECORD
+ * or RECORDS into the outbox gives back RECORDS: the same ones, each with its POSITION, in
+ * order; positions grow in the order of commits.
  *
  * Values that the store keeps and gives back:
  *
@@ -64,10 +67,10 @@ G_BEGIN_DECLS
  *      its resource appears as PENDING.
  *   4. Each charge must fit: reserved + used + AMOUNT <= LIMIT (QUOTA_EXCEEDED, naming account,
  *      quantity, limit, used and asked). It is reserved for the MESSAGE_ID.
- *   Result {REQUEST, POSITION (of the outbox row)}.
+ *   Result {REQUEST, RECORDS}.
  * CANCEL  {TARGET_MESSAGE_ID, CANCEL_REASON, RECORD}
  *   The target must exist (NOT_FOUND) and not be terminal (STATE_CONFLICT). A target that has
- *   CANCEL_REQUESTED gives {REPLAYED, REQUEST}; else result {REQUEST, POSITION}.
+ *   CANCEL_REQUESTED gives {REPLAYED, REQUEST}; else result {REQUEST, RECORDS}.
  * PROJECT  {STREAM_ID, SEQUENCE, EVENT_ID, EVENT_TYPE, USER_ID, TIMESTAMP, RECORD, MESSAGE_ID,
  *   REQUEST, RESOURCE, LEDGER_MOVE, HOST_REPORT}, all after TIMESTAMP optional
  *   (STREAM_ID, SEQUENCE) known: result {DUPLICATE}. Else the record is kept for replay under
@@ -87,27 +90,29 @@ G_BEGIN_DECLS
  *   where it is refused at once), REMAINING_MS, RECEIVED_AT, VM_ID, DEPENDS_ON, STREAM_ID,
  *   SEQUENCE, PREVIOUS_CHECKSUM, RECORDS}
  *   MESSAGE_ID known: with the same BODY_HASH, or as a tombstone, result {DUPLICATE,
- *   INBOX_STATE}, else ID_CONFLICT. RECORDS go to the outbox. Result {INBOX_STATE}.
+ *   INBOX_STATE}, else ID_CONFLICT. RECORDS go to the outbox. Result {INBOX_STATE, RECORDS}.
  * TAKE_CANCEL  {MESSAGE_ID, BODY_HASH, TARGET_MESSAGE_ID, CANCEL_REASON, STREAM_ID, SEQUENCE,
  *   PREVIOUS_CHECKSUM, RECORDS}
  *   As TAKE_IN for the cancel message itself. A target that is not ENDED gets
  *   CANCEL_REQUESTED; an unknown one becomes a TOMBSTONE with that stream, and RECORDS go to
- *   the outbox. Result {INBOX_STATE of the target}.
- * CLAIM  as ADVANCE, with OWNER, LEASE_MS, EXPECTED_SEQUENCE; without EPOCH
+ *   the outbox. Result {INBOX_STATE of the target, RECORDS, DUPLICATE}.
+ * CLAIM  as ADVANCE, with OWNER, LEASE_MS, EXPECTED_SEQUENCE (of the row as the claimer
+ *   knows it); without EPOCH
  *   The row must be WAITING, or its lease must have ended, and its SEQUENCE be the expected
- *   one (STORE_CONFLICT). The epoch grows by one. Result {EPOCH, CANCEL_REQUESTED}.
- * ADVANCE  {MESSAGE_ID, EPOCH, INBOX_STATE, STEP, REMAINING_MS, DATA, JOURNAL (new lines),
- *   CLAIM: {VIRTUAL_RESOURCE_ID, HOST, CPU, MEMORY_MB, DISK_MB}, UNCLAIM with
- *   VIRTUAL_RESOURCE_ID, RESOURCE (fields to set on its VIRTUAL_RESOURCE_ID), STREAM_ID,
+ *   one (STORE_CONFLICT). The epoch grows by one. Result {EPOCH, CANCEL_REQUESTED,
+ * CANCEL_REASON, RECORDS}. ADVANCE  {MESSAGE_ID, EPOCH, INBOX_STATE, STEP, REMAINING_MS, DATA,
+ * JOURNAL (new lines), CLAIM: {VIRTUAL_RESOURCE_ID, HOST, CPU, MEMORY_MB, DISK_MB}, UNCLAIM
+ * with VIRTUAL_RESOURCE_ID, RESOURCE (fields to set on its VIRTUAL_RESOURCE_ID), STREAM_ID,
  *   SEQUENCE, PREVIOUS_CHECKSUM, RECORDS, LEASE_MS}
  *   The epoch must be the row's (LEASE_LOST). A claim must fit what the host has reported less
  *   what is claimed (NO_CAPACITY); it is one row a resource. ENDED and DEBT free the lease and
  *   drop SSH_KEYS and USER_DATA from the row (kept for DEBT and EXHAUSTED); ENDED wakes what
- *   depends on it. Result {CANCEL_REQUESTED, CANCEL_REASON}.
+ *   depends on it. Result {CANCEL_REQUESTED, CANCEL_REASON, RECORDS}.
  * RENEW  {OWNER, LEASE_MS}: all leases of OWNER. Result {COUNT}.
  * EMIT  {STREAM_ID, SEQUENCE, PREVIOUS_CHECKSUM, RECORDS, RESOURCE, VIRTUAL_RESOURCE_ID,
  *   UNCLAIM, HOSTS}, all but the first three optional: an event outside any request; SEQUENCE
  *   is the last of RECORDS, which must continue the stream (STORE_CONFLICT).
+ *   Result {RECORDS}.
  * REPORT_HOSTS  {HOSTS}: what each host has; one that is not named any more is not ALIVE.
  * TAKE_SERIALS  {NAME, COUNT}: result {POSITION}: the first of COUNT numbers, from 1, that
  *   nobody else gets under this NAME.
@@ -121,7 +126,7 @@ G_BEGIN_DECLS
  * SETTLE  {POSITION}: deletes the outbox row; unknown ones are success.
  * BURY  {REASON, DETAIL, STEP, ATTEMPTS, MESSAGE_ID, RECORD, RECORDS}: keeps a dead letter,
  * once a (TOPIC, PARTITION, OFFSET) of RECORD; RECORDS (its copy on the topic) go to the
- * outbox. Result {POSITION, DUPLICATE}. EXHUME  {POSITION}: takes a dead letter away.
+ * outbox. Result {POSITION, DUPLICATE, RECORDS}. EXHUME  {POSITION}: takes a dead letter away.
  * NOT_FOUND. PRUNE  {NAME: "requests", "events", "inbox", "dead-letters"; BEFORE, MAX_ROWS}:
  * deletes up to MAX_ROWS rows of what ended before. Result {COUNT}.
  *
