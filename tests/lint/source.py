@@ -18,7 +18,7 @@ def files(top, *suffixes):
     """All files below top with one of these suffixes, in a stable order."""
     for folder, folders, names in os.walk(top):
         folders[:] = sorted(f for f in folders
-                            if f not in SKIPPED_FOLDERS and not f.startswith("kbnt-"))
+                            if f not in SKIPPED_FOLDERS and not f.startswith(("kbnt-", "build-")))
         for name in sorted(names):
             if not suffixes or name.endswith(suffixes):
                 yield Path(folder) / name
