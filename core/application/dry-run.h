@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * dry-run.h: owns the verdict without the deed: what a POST would give, and where.
+ */
+#ifndef KBNT_DRY_RUN_H
+#define KBNT_DRY_RUN_H
+
+#include "accept.h"
+
+typedef struct KbntDryRun KbntDryRun;
+
+/*
+ * The same judgement as kbnt_accept_submit(). @view: {REQUEST_TYPE, RESOURCE_TYPE,
+ * SPECIFICATION, BUDGET, HOST and REGION (where a host would take it, by the last reports),
+ * REPORTED_AT, CHARGES: values {QUANTITY, LIMIT, LEFT, AMOUNT}, STEP names in LABELS}; with
+ * faults it is an error, as there.
+ */
+void kbnt_dry_run(KbntDryRun *dry_run, const KbntSubmission *submission, KbntAnswer answer,
+                  gpointer data);
+
+#endif

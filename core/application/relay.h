@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * relay.h: owns the way from a store's outbox to the transport, in order and at least once.
+ */
+#ifndef KBNT_RELAY_H
+#define KBNT_RELAY_H
+
+#include "ports.h"
+
+typedef struct KbntRelay KbntRelay;
+
+/*
+ * What the owner of a relay adds. confirmed hears of each record that the broker has taken,
+ * with publish's result {PARTITION, OFFSET, TIMESTAMP, SECONDS}; describe fills the CONFIRM
+ * command beyond POSITION and SETTLED, and is NULL where a confirmation without settlement need
+ * not be written.
+ */
+typedef struct {
+    gpointer data;
+    void (*confirmed)(KbntValue *record, KbntValue *result, gpointer data);
+    void (*describe)(KbntValue *confirm, KbntValue *record, KbntValue *result, gpointer data);
+} KbntRelayHooks;
+
+/* @n_partitions: of the topics; @window: most records sent and not confirmed. */
+KbntRelay *kbnt_relay_new(const KbntPorts *ports, KbntService service, guint n_partitions,
+                          guint window, const KbntRelayHooks *hooks);
+
+void kbnt_relay_free(KbntRelay *relay);
+
+/* Re-sends all that the outbox holds; what is pushed meanwhile is found there. */
+void kbnt_relay_start(KbntRelay *relay);
+
+/* Sends nothing more. What is under way still completes. */
+void kbnt_relay_stop(KbntRelay *relay);
+
+/* @record: from a command that has committed, with its POSITION; in order of positions. */
+void kbnt_relay_push(KbntRelay *relay, KbntValue *record);
+
+/* The transport's last subscriber is done with @record (kbnt-transport.h, watch_settled). */
+void kbnt_relay_settled(KbntRelay *relay, KbntValue *record);
+
+/* Records that the broker has not confirmed. */
+guint kbnt_relay_backlog(const KbntRelay *relay);
+
+/* TRUE while the broker refuses what is sent. */
+gboolean kbnt_relay_is_stalled(const KbntRelay *relay);
+
+#endif
