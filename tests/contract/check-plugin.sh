@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Runs kbnt-plugin-check on one built plugin, named by its libtool file as `make check` names it.
+# What the suites need to be set for a plugin stands in its row below: bounds low enough to be
+# met, latencies that do not make the tests wait.
+set -eu
+
+libtool_file=$1
+name=$(basename "$libtool_file" .la)
+case $name in
+*) set -- ;;
+esac
+
+exec "$KBNT_TEST_BUILDDIR/tests/contract/kbnt-plugin-check" \
+    "$(dirname "$libtool_file")/.libs/$name.so" "$@"
