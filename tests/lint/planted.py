@@ -27,6 +27,7 @@ SOURCE_CASES = [
     ("house-style", "helper.c:4: 'set_tmp' says nothing"),
     ("house-style", "helper.c:6: leftover 'TO" "DO'"),
     ("layout", "core/answer.c: line 3"),
+    ("links", "README.md:2: 'MAP.md' does not exist"),
     ("headers-alone", "kbnt-incomplete.h: as C99"),
     ("headers-alone", "kbnt-not-cpp.h: as C++"),
 ]
