@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * message-check.c: owns what a decoded message must be before anybody relies on it.
+ */
+#include "message-check.h"
+
+#include <string.h>
+
+#define ID_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+#define REQUEST_ID_BYTES_MAX 64
+#define CORRELATION_ID_BYTES_MAX 128
+
+/* What the specification of each verb is known by; 0: the verb has none. */
+static const KbntField specified_by[] = {
+    [KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE] = KBNT_FIELD_CPU,
+    [KBNT_REQUEST_TYPE_ALLOCATE_STORAGE] = KBNT_FIELD_SIZE_MB,
+    [KBNT_REQUEST_TYPE_CREATE_NETWORK] = KBNT_FIELD_SUBNET,
+    [KBNT_REQUEST_TYPE_DELETE_RESOURCE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
+    [KBNT_REQUEST_TYPE_START_VIRTUAL_MACHINE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
+    [KBNT_REQUEST_TYPE_STOP_VIRTUAL_MACHINE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
+    [KBNT_REQUEST_TYPE_REBOOT_VIRTUAL_MACHINE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
+    [KBNT_REQUEST_TYPE_ATTACH_STORAGE] = KBNT_FIELD_STORAGE_ID,
+    [KBNT_REQUEST_TYPE_DETACH_STORAGE] = KBNT_FIELD_STORAGE_ID,
+    [KBNT_REQUEST_TYPE_CANCEL_REQUEST] = 0,
+};
+
+static gboolean
+refuse(KbntField field, const char *why, GError **error)
+{
+    g_set_error(error, KBNT_ERROR, KBNT_ERROR_UNDECODABLE, "'%s' %s", kbnt_field_name(field),
+                why);
+    return FALSE;
+}
+
+static gboolean
+check_uuid(const KbntValue *value, KbntField field, gboolean is_needed, GError **error)
+{
+    const char *text = kbnt_value_get_string(value, field);
+
+    if (!text && !is_needed)
+        return TRUE;
+    return kbnt_uuid_is_valid(text) || refuse(field, "is not a UUID", error);
+}
+
+static gboolean
+check_name(const KbntValue *value, KbntField field, gsize n_bytes_max, GError **error)
+{
+    const char *text = kbnt_value_get_string(value, field);
+    gsize length = text ? strlen(text) : 0;
+
+    if (!text)
+        return TRUE;
+    return (length > 0 && length <= n_bytes_max && strspn(text, ID_CHARS) == length) ||
+           refuse(field, "is not a name of letters, digits, '.', '_' and '-'", error);
+}
+
+static gboolean
+check_names(const KbntValue *value, GError **error)
+{
+    return check_name(value, KBNT_FIELD_REQUEST_ID, REQUEST_ID_BYTES_MAX, error) &&
+           check_name(value, KBNT_FIELD_CORRELATION_ID, CORRELATION_ID_BYTES_MAX, error) &&
+           check_name(value, KBNT_FIELD_VIRTUAL_RESOURCE_ID, REQUEST_ID_BYTES_MAX, error);
+}
+
+static gboolean
+check_dependencies(const KbntValue *request, GError **error)
+{
+    for (guint i = 0; i < kbnt_value_length(request, KBNT_FIELD_DEPENDS_ON); i++) {
+        if (!kbnt_uuid_is_valid(kbnt_value_nth_string(request, KBNT_FIELD_DEPENDS_ON, i)))
+            return refuse(KBNT_FIELD_DEPENDS_ON, "holds what is not a UUID", error);
+    }
+    return TRUE;
+}
+
+static gboolean
+check_specification(const KbntValue *request, GError **error)
+{
+    gint64 type = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_TYPE);
+    KbntValue *specification = kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION);
+    KbntField mark = (gsize)type < G_N_ELEMENTS(specified_by) ? specified_by[type] : 0;
+
+    if (mark == 0)
+        return TRUE;
+    return (specification && kbnt_value_has(specification, mark)) ||
+           refuse(KBNT_FIELD_SPECIFICATION, "is not one of this type of request", error);
+}
+
+gboolean
+kbnt_message_check_request(const KbntValue *request, GError **error)
+{
+    gboolean is_cancel = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_TYPE) ==
+                         KBNT_REQUEST_TYPE_CANCEL_REQUEST;
+
+    if (kbnt_value_get_int(request, KBNT_FIELD_TIMEOUT_MS) < 0)
+        return refuse(KBNT_FIELD_TIMEOUT_MS, "is negative", error);
+    return check_uuid(request, KBNT_FIELD_MESSAGE_ID, TRUE, error) &&
+           check_uuid(request, KBNT_FIELD_TARGET_MESSAGE_ID, is_cancel, error) &&
+           check_uuid(request, KBNT_FIELD_RETRY_OF, FALSE, error) &&
+           check_names(request, error) && check_dependencies(request, error) &&
+           check_specification(request, error);
+}
+
+gboolean
+kbnt_message_check_event(const KbntValue *event, GError **error)
+{
+    if (kbnt_value_get_int(event, KBNT_FIELD_SEQUENCE) < 1)
+        return refuse(KBNT_FIELD_SEQUENCE, "is not positive", error);
+    return check_uuid(event, KBNT_FIELD_STREAM_ID, TRUE, error) &&
+           check_uuid(event, KBNT_FIELD_EVENT_ID, TRUE, error) &&
+           check_uuid(event, KBNT_FIELD_ORIGINAL_MESSAGE_ID, FALSE, error) &&
+           check_names(event, error);
+}
