@@ -21,20 +21,21 @@ disk_price(const KbntPrices *prices, const KbntValue *specification)
 }
 
 double
-kbnt_cost_per_hour(const KbntPrices *prices, const KbntValue *specification,
-                   KbntResourceType type)
+kbnt_cost_per_hour(const KbntPrices *prices, KbntRequestType verb,
+                   const KbntValue *specification)
 {
-    switch (type) {
-    case KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE:
+    switch (verb) {
+    case KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE:
         return prices->cpu * (double)kbnt_value_get_int(specification, KBNT_FIELD_CPU) +
                prices->memory_gb * gigabytes(specification, KBNT_FIELD_MEMORY_MB) +
                disk_price(prices, specification) * gigabytes(specification, KBNT_FIELD_DISK_MB);
-    case KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE:
+    case KBNT_REQUEST_TYPE_ALLOCATE_STORAGE:
         return disk_price(prices, specification) * gigabytes(specification, KBNT_FIELD_SIZE_MB);
-    case KBNT_RESOURCE_TYPE_VIRTUAL_NETWORK:
+    case KBNT_REQUEST_TYPE_CREATE_NETWORK:
         return prices->network;
+    default:
+        return 0;
     }
-    return 0;
 }
 
 gint64

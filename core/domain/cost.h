@@ -15,11 +15,11 @@ typedef struct {
 } KbntPrices;
 
 /*
- * Returns: USD an hour of a resource; 0 for verbs on what exists already. A specification that
- *   lacks members costs what is there.
+ * Returns: USD an hour of what a verb creates; 0 for verbs on what exists already. A
+ *   specification that lacks members costs what is there.
  */
-double kbnt_cost_per_hour(const KbntPrices *prices, const KbntValue *specification,
-                          KbntResourceType type);
+double kbnt_cost_per_hour(const KbntPrices *prices, KbntRequestType verb,
+                          const KbntValue *specification);
 
 /* Returns: how many hours have begun; the first begins with the creation. */
 gint64 kbnt_cost_hours_begun(gint64 created_ms, gint64 now_ms);

@@ -22,32 +22,23 @@ typedef struct {
 static const RoleRow role_rows[] = { KBNT_ROLE_TABLE(ROLE_ROW) };
 #undef ROLE_ROW
 
+/* Returns: (nullable): the row of a role's name; an unknown role may do nothing. */
 static const RoleRow *
-find_role(KbntRole role)
+find_role(const char *name)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(role_rows); i++) {
-        if (role_rows[i].role == role)
+        if (g_strcmp0(role_rows[i].name, name) == 0)
             return &role_rows[i];
     }
     return NULL;
 }
 
-const char *
-kbnt_role_name(KbntRole role)
-{
-    const RoleRow *row = find_role(role);
-
-    return row ? row->name : NULL;
-}
-
 KbntRole
 kbnt_role_from_name(const char *name)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(role_rows); i++) {
-        if (g_strcmp0(role_rows[i].name, name) == 0)
-            return role_rows[i].role;
-    }
-    return 0;
+    const RoleRow *row = find_role(name);
+
+    return row ? row->role : 0;
 }
 
 KbntDeed
@@ -81,13 +72,26 @@ reach_of(const RoleRow *row, KbntDeed deed)
     return KBNT_REACH_NONE;
 }
 
+static KbntReach
+widest_reach(const KbntCaller *caller, KbntDeed deed)
+{
+    KbntReach widest = caller->administrator ? KBNT_REACH_ANY : KBNT_REACH_NONE;
+
+    for (guint i = 0; caller->roles && caller->roles[i]; i++) {
+        const RoleRow *row = find_role(caller->roles[i]);
+
+        if (row)
+            widest = MAX(widest, reach_of(row, deed));
+    }
+    return widest;
+}
+
 gboolean
 kbnt_permission_allows(const KbntCaller *caller, KbntDeed deed, const char *owner)
 {
-    const RoleRow *row = find_role(caller->role);
-    KbntReach reach = row ? reach_of(row, deed) : KBNT_REACH_NONE;
+    KbntReach reach = widest_reach(caller, deed);
 
     if (reach == KBNT_REACH_OWN)
-        return g_strcmp0(caller->user, owner) == 0;
+        return g_strcmp0(caller->user_id, owner) == 0;
     return reach == KBNT_REACH_ANY;
 }

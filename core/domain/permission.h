@@ -38,13 +38,14 @@ typedef enum {
 
 /* Who is asking, as the adapter found out. */
 typedef struct {
-    const char *user;
-    const char *const *groups; /* (nullable): NULL-terminated */
-    KbntRole role;
+    const char *user_id;
+    const char *const *roles;  /* (nullable): NULL-terminated names; the widest reach counts */
+    const char *const *groups; /* (nullable): NULL-terminated names */
+    gboolean administrator;    /* may do everything, whatever the roles say */
+    gboolean authenticated;
 } KbntCaller;
 
-/* Returns: (nullable): the name of a role, and the role of a name, or 0. */
-const char *kbnt_role_name(KbntRole role);
+/* Returns: the role of a name, or 0. */
 KbntRole kbnt_role_from_name(const char *name);
 
 /* Returns: what a type of request does to its target. */

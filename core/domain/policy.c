@@ -301,7 +301,7 @@ is_for(const Rule *rule, const KbntCaller *caller, const KbntValue *request)
                                       kbnt_value_get_int(request, KBNT_FIELD_REQUEST_TYPE));
 
     return (!rule->types || (type && matches(rule->types, type))) &&
-           (!rule->users || matches(rule->users, caller->user)) &&
+           (!rule->users || matches(rule->users, caller->user_id)) &&
            (!rule->groups || matches_any_group(rule->groups, caller->groups));
 }
 

@@ -169,22 +169,24 @@ of(const KbntValue *specification, KbntField field)
 }
 
 static void
-measure(KbntResourceType type, const KbntValue *specification, double cost_per_hour,
+measure(KbntRequestType verb, const KbntValue *specification, double cost_per_hour,
         double ret_amounts[KBNT_N_QUANTITIES])
 {
     ret_amounts[KBNT_QUANTITY_COST_PER_HOUR] = cost_per_hour;
-    switch (type) {
-    case KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE:
+    switch (verb) {
+    case KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE:
         ret_amounts[KBNT_QUANTITY_VMS] = 1;
         ret_amounts[KBNT_QUANTITY_CORES] = of(specification, KBNT_FIELD_CPU);
         ret_amounts[KBNT_QUANTITY_MEMORY] = of(specification, KBNT_FIELD_MEMORY_MB);
         ret_amounts[KBNT_QUANTITY_STORAGE] = of(specification, KBNT_FIELD_DISK_MB);
         break;
-    case KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE:
+    case KBNT_REQUEST_TYPE_ALLOCATE_STORAGE:
         ret_amounts[KBNT_QUANTITY_STORAGE] = of(specification, KBNT_FIELD_SIZE_MB);
         break;
-    case KBNT_RESOURCE_TYPE_VIRTUAL_NETWORK:
+    case KBNT_REQUEST_TYPE_CREATE_NETWORK:
         ret_amounts[KBNT_QUANTITY_NETWORKS] = 1;
+        break;
+    default:
         break;
     }
 }
@@ -218,13 +220,13 @@ charge_account(const KbntQuotas *quotas, const char *account,
 
 void
 kbnt_quota_charge(const KbntQuotas *quotas, const char *user, const char *const *groups,
-                  KbntResourceType type, const KbntValue *specification, double cost_per_hour,
+                  KbntRequestType verb, const KbntValue *specification, double cost_per_hour,
                   KbntValue *into)
 {
     g_auto(GStrv) accounts = kbnt_quota_accounts(quotas, user, groups);
     double amounts[KBNT_N_QUANTITIES] = { 0 };
 
-    measure(type, specification, cost_per_hour, amounts);
+    measure(verb, specification, cost_per_hour, amounts);
     for (char **account = accounts; *account; account++)
         charge_account(quotas, *account, amounts, into);
 }
@@ -360,7 +362,7 @@ kbnt_quota_view(const KbntQuotas *quotas, const char *account, const KbntValue *
     KbntValue *view = kbnt_value_new();
 
     for (guint i = 0; i < KBNT_N_QUANTITIES; i++)
-        kbnt_value_take_item(view, KBNT_FIELD_ITEMS,
+        kbnt_value_take_item(view, KBNT_FIELD_CHARGES,
                              view_of_quantity(quotas, account, (KbntQuantity)i, ledger));
     return view;
 }

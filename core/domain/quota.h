@@ -52,11 +52,11 @@ char **kbnt_quota_accounts(const KbntQuotas *quotas, const char *user,
                            const char *const *groups);
 
 /*
- * Appends to CHARGES of into what a resource takes: for the user every quantity, for groups and
- * the total those with a limit.
+ * Appends to CHARGES of into what a verb that creates takes: for the user every quantity, for
+ * groups and the total those with a limit.
  */
 void kbnt_quota_charge(const KbntQuotas *quotas, const char *user, const char *const *groups,
-                       KbntResourceType type, const KbntValue *specification,
+                       KbntRequestType verb, const KbntValue *specification,
                        double cost_per_hour, KbntValue *into);
 
 /*
@@ -74,8 +74,8 @@ KbntValue *kbnt_quota_budget(const KbntValue *charged, const KbntValue *ledger,
                              double cost_per_hour);
 
 /*
- * Returns: (transfer full): {ITEMS: values {QUANTITY, RESERVED, USED, and LIMIT where there is
- *   one}}, one for each quantity, of one account.
+ * Returns: (transfer full): {CHARGES: values {QUANTITY, RESERVED, USED, and LIMIT where there
+ * is one}}, one for each quantity, of one account.
  */
 KbntValue *kbnt_quota_view(const KbntQuotas *quotas, const char *account,
                            const KbntValue *ledger);
