@@ -4,6 +4,8 @@
 
 #include "quantity.h"
 
+/* Prices are rounded to a billionth: 0.045 is 0.045, not 0.045000000000000005. */
+#define PARTS_PER_USD 1e9
 #define MS_PER_HOUR (G_GINT64_CONSTANT(3600) * 1000)
 
 static double
@@ -20,9 +22,8 @@ disk_price(const KbntPrices *prices, const KbntValue *specification)
     return prices->disk_gb[class ? class : KBNT_DISK_CLASS_STANDARD];
 }
 
-double
-kbnt_cost_per_hour(const KbntPrices *prices, KbntRequestType verb,
-                   const KbntValue *specification)
+static double
+sum_of_prices(const KbntPrices *prices, KbntRequestType verb, const KbntValue *specification)
 {
     switch (verb) {
     case KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE:
@@ -36,6 +37,15 @@ kbnt_cost_per_hour(const KbntPrices *prices, KbntRequestType verb,
     default:
         return 0;
     }
+}
+
+double
+kbnt_cost_per_hour(const KbntPrices *prices, KbntRequestType verb,
+                   const KbntValue *specification)
+{
+    double parts = sum_of_prices(prices, verb, specification) * PARTS_PER_USD;
+
+    return (double)(gint64)(parts + 0.5) / PARTS_PER_USD;
 }
 
 gint64

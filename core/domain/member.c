@@ -4,7 +4,6 @@
 
 #include "fault.h"
 
-#include <math.h>
 #include <string.h>
 
 /* How much of a client's own words a message repeats. */
@@ -120,7 +119,7 @@ kbnt_member_read_int(const KbntMember *member)
     if (kbnt_input_kind(member->input) != KBNT_INPUT_NUMBER)
         kbnt_member_refuse(member, "must be a number, not %s",
                            kbnt_input_kind_text(member->input));
-    else if (floor(number) != number || fabs(number) > G_MAXINT32)
+    else if (!(ABS(number) <= G_MAXINT32) || (double)(gint64)number != number)
         kbnt_member_refuse(member, "must be a whole number in range");
     else
         kbnt_member_set_int(member, (gint64)number, "");

@@ -90,7 +90,7 @@ to_whole(double number, gint64 *ret_whole, GError **error)
 {
     if (!isfinite(number) || number < 0 || number > NUMBER_MAX)
         return refuse(error, "is out of range");
-    if (floor(number) != number)
+    if ((double)(gint64)number != number)
         return refuse(error, "is not a whole number of its smallest unit");
     *ret_whole = (gint64)number;
     return TRUE;

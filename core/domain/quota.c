@@ -191,51 +191,11 @@ measure(KbntRequestType verb, const KbntValue *specification, double cost_per_ho
     }
 }
 
-static void
-append_charge(KbntValue *into, const char *account, KbntQuantity quantity, double amount,
-              double limit)
-{
-    KbntValue *charge = kbnt_value_new();
-
-    kbnt_value_set_string(charge, KBNT_FIELD_ACCOUNT, account);
-    kbnt_value_set_string(charge, KBNT_FIELD_QUANTITY, quantity_names[quantity]);
-    kbnt_value_set_number(charge, KBNT_FIELD_AMOUNT, amount);
-    kbnt_value_set_number(charge, KBNT_FIELD_LIMIT, limit);
-    kbnt_value_take_item(into, KBNT_FIELD_CHARGES, charge);
-}
-
-static void
-charge_account(const KbntQuotas *quotas, const char *account,
-               const double amounts[KBNT_N_QUANTITIES], KbntValue *into)
-{
-    gboolean keeps_all = g_str_has_prefix(account, "user:");
-
-    for (guint i = 0; i < KBNT_N_QUANTITIES; i++) {
-        double limit = kbnt_quotas_limit(quotas, account, (KbntQuantity)i);
-
-        if (amounts[i] > 0 && (keeps_all || limit != KBNT_QUOTA_UNLIMITED))
-            append_charge(into, account, (KbntQuantity)i, amounts[i], limit);
-    }
-}
-
-void
-kbnt_quota_charge(const KbntQuotas *quotas, const char *user, const char *const *groups,
-                  KbntRequestType verb, const KbntValue *specification, double cost_per_hour,
-                  KbntValue *into)
-{
-    g_auto(GStrv) accounts = kbnt_quota_accounts(quotas, user, groups);
-    double amounts[KBNT_N_QUANTITIES] = { 0 };
-
-    measure(verb, specification, cost_per_hour, amounts);
-    for (char **account = accounts; *account; account++)
-        charge_account(quotas, *account, amounts, into);
-}
-
 /* Returns: (nullable): the row of an account's quantity. */
 static const KbntValue *
 find_row(const KbntValue *ledger, const char *account, const char *quantity)
 {
-    for (guint i = 0; i < kbnt_value_length(ledger, KBNT_FIELD_CHARGES); i++) {
+    for (guint i = 0; ledger && i < kbnt_value_length(ledger, KBNT_FIELD_CHARGES); i++) {
         const KbntValue *row = kbnt_value_nth_value(ledger, KBNT_FIELD_CHARGES, i);
 
         if (g_strcmp0(kbnt_value_get_string(row, KBNT_FIELD_ACCOUNT), account) == 0 &&
@@ -256,13 +216,47 @@ taken(const KbntValue *ledger, const char *account, const char *quantity)
                : 0;
 }
 
-/* Returns: what the ledger leaves of a charge's limit, before the charge. */
-static double
-left_for(const KbntValue *charge, const KbntValue *ledger)
+static void
+append_charge(KbntValue *into, const char *account, KbntQuantity quantity, double amount,
+              double limit, const KbntValue *ledger)
 {
-    return kbnt_value_get_number(charge, KBNT_FIELD_LIMIT) -
-           taken(ledger, kbnt_value_get_string(charge, KBNT_FIELD_ACCOUNT),
-                 kbnt_value_get_string(charge, KBNT_FIELD_QUANTITY));
+    double left = limit - taken(ledger, account, quantity_names[quantity]);
+    KbntValue *charge = kbnt_value_new();
+
+    kbnt_value_set_string(charge, KBNT_FIELD_ACCOUNT, account);
+    kbnt_value_set_string(charge, KBNT_FIELD_QUANTITY, quantity_names[quantity]);
+    kbnt_value_set_number(charge, KBNT_FIELD_AMOUNT, amount);
+    kbnt_value_set_number(charge, KBNT_FIELD_LIMIT, limit);
+    kbnt_value_set_number(charge, KBNT_FIELD_LEFT, left);
+    kbnt_value_take_item(into, KBNT_FIELD_CHARGES, charge);
+}
+
+static void
+charge_account(const KbntQuotas *quotas, const char *account,
+               const double amounts[KBNT_N_QUANTITIES], const KbntValue *ledger,
+               KbntValue *into)
+{
+    gboolean keeps_all = g_str_has_prefix(account, "user:");
+
+    for (guint i = 0; i < KBNT_N_QUANTITIES; i++) {
+        double limit = kbnt_quotas_limit(quotas, account, (KbntQuantity)i);
+
+        if (amounts[i] > 0 && (keeps_all || limit != KBNT_QUOTA_UNLIMITED))
+            append_charge(into, account, (KbntQuantity)i, amounts[i], limit, ledger);
+    }
+}
+
+void
+kbnt_quota_charge(const KbntQuotas *quotas, const char *user, const char *const *groups,
+                  KbntRequestType verb, const KbntValue *specification, double cost_per_hour,
+                  const KbntValue *ledger, KbntValue *into)
+{
+    g_auto(GStrv) accounts = kbnt_quota_accounts(quotas, user, groups);
+    double amounts[KBNT_N_QUANTITIES] = { 0 };
+
+    measure(verb, specification, cost_per_hour, amounts);
+    for (char **account = accounts; *account; account++)
+        charge_account(quotas, *account, amounts, ledger, into);
 }
 
 static gboolean
@@ -273,8 +267,9 @@ is_cost(const KbntValue *charge)
 }
 
 static void
-add_excess(const KbntValue *charge, double left, KbntValue *faults)
+add_excess(const KbntValue *charge, KbntValue *faults)
 {
+    double left = kbnt_value_get_number(charge, KBNT_FIELD_LEFT);
     double limit = kbnt_value_get_number(charge, KBNT_FIELD_LIMIT);
 
     kbnt_fault_add(
@@ -286,33 +281,43 @@ add_excess(const KbntValue *charge, double left, KbntValue *faults)
         kbnt_value_get_number(charge, KBNT_FIELD_AMOUNT));
 }
 
+static gboolean
+fits(double amount, double left)
+{
+    return amount <= left + ROUNDING;
+}
+
 void
-kbnt_quota_judge(const KbntValue *charged, const KbntValue *ledger, KbntValue *faults)
+kbnt_quota_judge(const KbntValue *charged, KbntValue *faults)
 {
     for (guint i = 0; i < kbnt_value_length(charged, KBNT_FIELD_CHARGES); i++) {
         const KbntValue *charge = kbnt_value_nth_value(charged, KBNT_FIELD_CHARGES, i);
-        double left = left_for(charge, ledger);
 
-        if (kbnt_value_get_number(charge, KBNT_FIELD_AMOUNT) > left + ROUNDING)
-            add_excess(charge, left, faults);
+        if (!fits(kbnt_value_get_number(charge, KBNT_FIELD_AMOUNT),
+                  kbnt_value_get_number(charge, KBNT_FIELD_LEFT)))
+            add_excess(charge, faults);
     }
+}
+
+static gboolean
+is_limited(const KbntValue *charge)
+{
+    return kbnt_value_get_number(charge, KBNT_FIELD_LIMIT) != KBNT_QUOTA_UNLIMITED;
 }
 
 /* Returns: (nullable): the charge for cost whose account has the least left. */
 static const KbntValue *
-tightest_cost(const KbntValue *charged, const KbntValue *ledger, double *ret_left)
+tightest_cost(const KbntValue *charged)
 {
     const KbntValue *tightest = NULL;
+    double least = KBNT_QUOTA_UNLIMITED;
 
-    *ret_left = KBNT_QUOTA_UNLIMITED;
     for (guint i = 0; i < kbnt_value_length(charged, KBNT_FIELD_CHARGES); i++) {
         const KbntValue *charge = kbnt_value_nth_value(charged, KBNT_FIELD_CHARGES, i);
+        double left = kbnt_value_get_number(charge, KBNT_FIELD_LEFT);
 
-        if (!is_cost(charge) ||
-            kbnt_value_get_number(charge, KBNT_FIELD_LIMIT) == KBNT_QUOTA_UNLIMITED)
-            continue;
-        if (left_for(charge, ledger) < *ret_left) {
-            *ret_left = left_for(charge, ledger);
+        if (is_cost(charge) && is_limited(charge) && left < least) {
+            least = left;
             tightest = charge;
         }
     }
@@ -320,20 +325,20 @@ tightest_cost(const KbntValue *charged, const KbntValue *ledger, double *ret_lef
 }
 
 KbntValue *
-kbnt_quota_budget(const KbntValue *charged, const KbntValue *ledger, double cost_per_hour)
+kbnt_quota_budget(const KbntValue *charged, double cost_per_hour)
 {
+    const KbntValue *tightest = tightest_cost(charged);
+    double left = tightest ? kbnt_value_get_number(tightest, KBNT_FIELD_LEFT) : 0;
+    gboolean approved = !tightest || fits(cost_per_hour, left);
     KbntValue *budget = kbnt_value_new();
-    double left;
-    const KbntValue *tightest = tightest_cost(charged, ledger, &left);
-    gboolean fits = !tightest || cost_per_hour <= left + ROUNDING;
 
     kbnt_value_set_int(budget, KBNT_FIELD_BUDGET_STATUS,
-                       fits ? KBNT_BUDGET_APPROVED : KBNT_BUDGET_EXCEEDED);
+                       approved ? KBNT_BUDGET_APPROVED : KBNT_BUDGET_EXCEEDED);
     kbnt_value_set_number(budget, KBNT_FIELD_COST_PER_HOUR_USD, cost_per_hour);
     if (tightest) {
         kbnt_value_copy_field(budget, tightest, KBNT_FIELD_LIMIT);
         kbnt_value_set_number(budget, KBNT_FIELD_LEFT,
-                              MAX(0, fits ? left - cost_per_hour : left));
+                              MAX(0, approved ? left - cost_per_hour : left));
     }
     return budget;
 }

@@ -53,25 +53,26 @@ char **kbnt_quota_accounts(const KbntQuotas *quotas, const char *user,
 
 /*
  * Appends to CHARGES of into what a verb that creates takes: for the user every quantity, for
- * groups and the total those with a limit.
+ * groups and the total those with a limit. Each is {ACCOUNT, QUANTITY, AMOUNT, LIMIT, LEFT (of
+ * the limit, before the charge)}; ledger is {CHARGES: values {ACCOUNT, QUANTITY, RESERVED,
+ * USED}}, a row that it lacks is 0.
  */
 void kbnt_quota_charge(const KbntQuotas *quotas, const char *user, const char *const *groups,
                        KbntRequestType verb, const KbntValue *specification,
-                       double cost_per_hour, KbntValue *into);
+                       double cost_per_hour, const KbntValue *ledger, KbntValue *into);
 
 /*
- * Judges the CHARGES of charged against CHARGES {ACCOUNT, QUANTITY, RESERVED, USED} of ledger:
- * each that does not fit is a QUOTA_EXCEEDED, of the cost a BUDGET_EXCEEDED.
+ * Adds a QUOTA_EXCEEDED, of the cost a BUDGET_EXCEEDED, for each of the CHARGES of charged that
+ * does not fit.
  */
-void kbnt_quota_judge(const KbntValue *charged, const KbntValue *ledger, KbntValue *faults);
+void kbnt_quota_judge(const KbntValue *charged, KbntValue *faults);
 
 /*
  * Returns: (transfer full): {BUDGET_STATUS, COST_PER_HOUR_USD, and where the cost has a limit
  *   LIMIT and LEFT}, of the account with the least left; LEFT is what remains after the
  *   request where it fits, else what there is.
  */
-KbntValue *kbnt_quota_budget(const KbntValue *charged, const KbntValue *ledger,
-                             double cost_per_hour);
+KbntValue *kbnt_quota_budget(const KbntValue *charged, double cost_per_hour);
 
 /*
  * Returns: (transfer full): {CHARGES: values {QUANTITY, RESERVED, USED, and LIMIT where there

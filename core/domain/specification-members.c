@@ -110,20 +110,30 @@ read_class(const KbntMember *member)
         kbnt_member_refuse(member, "must be standard, ssd, hdd or nvme");
 }
 
+static gboolean
+is_network(const char *text)
+{
+    return g_str_equal(text, "bridged") || g_str_equal(text, "nat") ||
+           kbnt_vlan_of_name(text) ||
+           kbnt_specification_type_of_id(text) == KBNT_RESOURCE_TYPE_VIRTUAL_NETWORK;
+}
+
 static void
 read_network(const KbntMember *member)
 {
     const char *text = kbnt_member_text(member);
+    gint64 vlan = text ? kbnt_vlan_of_name(text) : 0;
 
     if (!text)
         return;
-    if (g_str_equal(text, "bridged") || g_str_equal(text, "nat") || kbnt_vlan_of_name(text) ||
-        kbnt_specification_type_of_id(text) == KBNT_RESOURCE_TYPE_VIRTUAL_NETWORK)
-        kbnt_value_set_string(member->into, member->rule->field, text);
-    else
+    if (!is_network(text))
         kbnt_member_refuse(member,
                            "must be bridged, nat, vlan-N with N from 1 to 4094, or the id "
                            "of a network");
+    else if (vlan && !kbnt_vlans_allow(&member->rules->vlans, vlan))
+        kbnt_member_refuse(member, "names a VLAN that this site does not allow");
+    else
+        kbnt_value_set_string(member->into, member->rule->field, text);
 }
 
 /* Returns: whether the input is an array within the rule's length, after refusing it else. */
