@@ -6,6 +6,7 @@
 
 /* Prices are rounded to a billionth: 0.045 is 0.045, not 0.045000000000000005. */
 #define PARTS_PER_USD 1e9
+#define ROUNDED_MAX_USD 1e6
 #define MS_PER_HOUR (G_GINT64_CONSTANT(3600) * 1000)
 
 static double
@@ -43,9 +44,11 @@ double
 kbnt_cost_per_hour(const KbntPrices *prices, KbntRequestType verb,
                    const KbntValue *specification)
 {
-    double parts = sum_of_prices(prices, verb, specification) * PARTS_PER_USD;
+    double sum = sum_of_prices(prices, verb, specification);
 
-    return (double)(gint64)(parts + 0.5) / PARTS_PER_USD;
+    if (sum > ROUNDED_MAX_USD)
+        return sum;
+    return (double)(gint64)(sum * PARTS_PER_USD + 0.5) / PARTS_PER_USD;
 }
 
 gint64
