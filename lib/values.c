@@ -96,10 +96,11 @@ static void
 drop_entry(KbntValue *value, KbntField field)
 {
     guint place = place_of(value, field);
-    KbntEntry *at = &value->entries[place];
+    KbntEntry *at;
 
-    if (place == value->n_entries || at->field != field)
+    if (place == value->n_entries || value->entries[place].field != field)
         return;
+    at = &value->entries[place];
     kbnt_entry_clear(at);
     value->n_entries--;
     memmove(at, at + 1, (value->n_entries - place) * sizeof *at);
