@@ -112,5 +112,8 @@ KbntHttpStream *kbnt_http_reply_stream(KbntHttpRequest *request, guint status,
                                        void (*on_close)(gpointer data), gpointer data);
 /* Never blocks; what the client is too slow for cuts the stream (on_close comes later). */
 void kbnt_http_stream_append(KbntHttpStream *stream, const char *bytes, gsize length);
+/* Runs drained once, when the client has taken all that was appended, later in any case: for
+ * whoever has more to give than the buffer holds. */
+void kbnt_http_stream_when_drained(KbntHttpStream *stream, void (*drained)(gpointer data));
 /* What was appended is still sent. */
 void kbnt_http_stream_end(KbntHttpStream *stream);

@@ -19,7 +19,8 @@ struct KbntHttpStream {
     gboolean is_ended;
     gboolean is_cut;
     void (*on_close)(gpointer data); /* (nullable) */
-    gpointer data;
+    void (*drained)(gpointer data);  /* (nullable) */
+    gpointer data;                   /* of both */
 };
 
 static gsize
@@ -41,6 +42,15 @@ consume(KbntHttpStream *stream, gsize length)
     }
 }
 
+static void
+tell_drained(KbntHttpStream *stream)
+{
+    void (*drained)(gpointer data) = g_steal_pointer(&stream->drained);
+
+    if (drained != NULL)
+        drained(stream->data);
+}
+
 static ssize_t
 read_stream(void *cls, uint64_t position, char *ret_bytes, size_t room)
 {
@@ -58,6 +68,7 @@ read_stream(void *cls, uint64_t position, char *ret_bytes, size_t room)
         return MHD_CONTENT_READER_END_OF_STREAM;
     stream->is_suspended = TRUE;
     MHD_suspend_connection(stream->connection->mhd);
+    tell_drained(stream);
     return 0;
 }
 
@@ -121,6 +132,14 @@ kbnt_http_stream_append(KbntHttpStream *stream, const char *bytes, gsize length)
         return;
     }
     g_byte_array_append(stream->buffer, (const guint8 *)bytes, (guint)length);
+    wake(stream);
+}
+
+void
+kbnt_http_stream_when_drained(KbntHttpStream *stream, void (*drained)(gpointer data))
+{
+    stream->drained = drained;
+    /* The reader says so as soon as it finds nothing to read. */
     wake(stream);
 }
 

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owns JSON. Reading is jansson's, the strictest of those we tried; writing is our own, since
+ * an answer is written in one pass and never looked at again. */
+#include "json.h"
+
+#include <jansson.h>
+#include <kbnt/kbnt-error.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+static KbntInput *convert(json_t *json, guint depth);
+
+static KbntInput *
+convert_array(json_t *json, guint depth)
+{
+    g_autoptr(KbntInput) array = kbnt_input_new_array();
+
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        KbntInput *item = convert(json_array_get(json, i), depth);
+
+        if (item == NULL)
+            return NULL;
+        kbnt_input_append(array, item);
+    }
+    return g_steal_pointer(&array);
+}
+
+static KbntInput *
+convert_object(json_t *json, guint depth)
+{
+    g_autoptr(KbntInput) object = kbnt_input_new_object();
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(json, name, value)
+    {
+        KbntInput *member = convert(value, depth);
+
+        if (member == NULL)
+            return NULL;
+        kbnt_input_set(object, name, member);
+    }
+    return g_steal_pointer(&object);
+}
+
+/* Returns NULL where it nests deeper than depth. */
+static KbntInput *
+convert(json_t *json, guint depth)
+{
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        return depth > 0 ? convert_object(json, depth - 1) : NULL;
+    case JSON_ARRAY:
+        return depth > 0 ? convert_array(json, depth - 1) : NULL;
+    case JSON_STRING:
+        return kbnt_input_new_text(json_string_value(json));
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return kbnt_input_new_number(json_number_value(json));
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return kbnt_input_new_bool(json_is_true(json));
+    case JSON_NULL:
+        break;
+    }
+    return kbnt_input_new_null();
+}
+
+KbntInput *
+kbnt_json_parse(const char *text, gsize length, GError **error)
+{
+    /* An integer past 64 bits is well-formed JSON: the domain says what is wrong with it. */
+    size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL;
+    json_error_t fault;
+    json_t *json = json_loadb(text, length, flags, &fault);
+    KbntInput *input;
+
+    if (json == NULL) {
+        g_set_error(error, KBNT_ERROR, KBNT_ERROR_MALFORMED,
+                    "the body is not JSON: %s (line %d, column %d)", fault.text, fault.line,
+                    fault.column);
+        return NULL;
+    }
+    input = convert(json, KBNT_JSON_DEPTH_MAX);
+    json_decref(json);
+    if (input == NULL)
+        g_set_error(error, KBNT_ERROR, KBNT_ERROR_MALFORMED,
+                    "the body nests deeper than %d levels", KBNT_JSON_DEPTH_MAX);
+    return input;
+}
+
+static void
+append_escape(GString *json, guchar byte)
+{
+    static const char short_escapes[][2] = {
+        { '"', '"' }, { '\\', '\\' }, { '\n', 'n' }, { '\r', 'r' }, { '\t', 't' },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(short_escapes); i++) {
+        if (short_escapes[i][0] == byte) {
+            g_string_append_c(json, '\\');
+            g_string_append_c(json, short_escapes[i][1]);
+            return;
+        }
+    }
+    g_string_append_printf(json, "\\u%04x", byte);
+}
+
+static gboolean
+needs_escape(guchar byte)
+{
+    return byte < ' ' || byte == '"' || byte == '\\' || byte == 0x7f;
+}
+
+static void
+append_valid_text(GString *json, const char *text)
+{
+    const char *plain = text;
+
+    g_string_append_c(json, '"');
+    for (; *text != '\0'; text++) {
+        if (!needs_escape((guchar)*text))
+            continue;
+        g_string_append_len(json, plain, text - plain);
+        append_escape(json, (guchar)*text);
+        plain = text + 1;
+    }
+    g_string_append_len(json, plain, text - plain);
+    g_string_append_c(json, '"');
+}
+
+void
+kbnt_json_append_text(GString *json, const char *text)
+{
+    g_autofree char *repaired = NULL;
+
+    /* Only the text of a foreign error could be anything but UTF-8; an answer never is. */
+    if (!g_utf8_validate(text, -1, NULL))
+        text = repaired = g_utf8_make_valid(text, -1);
+    append_valid_text(json, text);
+}
+
+void
+kbnt_json_append_number(GString *json, double number)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (!isfinite(number)) {
+        g_string_append(json, "null");
+        return;
+    }
+    g_ascii_formatd(digits, sizeof digits, "%.15g", number);
+    if (g_ascii_strtod(digits, NULL) != number)
+        g_ascii_dtostr(digits, sizeof digits, number);
+    g_string_append(json, digits);
+}
+
+void
+kbnt_json_append_time(GString *json, gint64 wall_ms)
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm parts;
+    char text[32];
+
+    gmtime_r(&seconds, &parts);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    g_string_append_printf(json, "\"%s.%03dZ\"", text, (int)(wall_ms % 1000));
+}
+
+void
+kbnt_json_append_comma(GString *json)
+{
+    char last = json->len > 0 ? json->str[json->len - 1] : '{';
+
+    if (last != '{' && last != '[')
+        g_string_append_c(json, ',');
+}
+
+void
+kbnt_json_append_key(GString *json, const char *name)
+{
+    kbnt_json_append_comma(json);
+    append_valid_text(json, name);
+    g_string_append_c(json, ':');
+}
+
+void
+kbnt_json_append_text_member(GString *json, const char *name, const char *text)
+{
+    if (text == NULL)
+        return;
+    kbnt_json_append_key(json, name);
+    kbnt_json_append_text(json, text);
+}
+
+void
+kbnt_json_append_int_member(GString *json, const char *name, gint64 number)
+{
+    kbnt_json_append_key(json, name);
+    g_string_append_printf(json, "%" G_GINT64_FORMAT, number);
+}
+
+void
+kbnt_json_append_bool_member(GString *json, const char *name, gboolean truth)
+{
+    kbnt_json_append_key(json, name);
+    g_string_append(json, truth ? "true" : "false");
+}
