@@ -6,8 +6,15 @@
 #define KBNT_DEAD_LETTERS_H
 
 #include "ports.h"
+#include "relay.h"
 
 typedef struct KbntDeadLetters KbntDeadLetters;
+
+/* @relay: of the same half, which sends again what is driven again. */
+KbntDeadLetters *kbnt_dead_letters_new(const KbntPorts *ports, KbntRelay *relay,
+                                       KbntService service);
+
+void kbnt_dead_letters_free(KbntDeadLetters *letters);
 
 /* Result {ITEMS: dead letters after @position}. */
 void kbnt_dead_letters_list(KbntDeadLetters *letters, gint64 position, guint max_rows,
@@ -17,7 +24,7 @@ void kbnt_dead_letters_list(KbntDeadLetters *letters, gint64 position, guint max
 void kbnt_dead_letters_show(KbntDeadLetters *letters, gint64 number, KbntDone done,
                             gpointer data);
 
-/* Publishes the raw record again and takes the letter away; result {PARTITION, OFFSET}. */
+/* Takes the letter away and publishes its raw record again; NOT_FOUND. */
 void kbnt_dead_letters_redrive(KbntDeadLetters *letters, gint64 number, KbntDone done,
                                gpointer data);
 

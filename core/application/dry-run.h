@@ -9,6 +9,14 @@
 
 typedef struct KbntDryRun KbntDryRun;
 
+KbntDryRun *kbnt_dry_run_new(const KbntPorts *ports, KbntRoster *roster,
+                             const KbntRules *rules);
+
+/* Only once every question has been answered. */
+void kbnt_dry_run_free(KbntDryRun *dry_run);
+
+void kbnt_dry_run_set_rules(KbntDryRun *dry_run, const KbntRules *rules);
+
 /*
  * The same judgement as kbnt_accept_submit(). @view: {REQUEST_TYPE, RESOURCE_TYPE,
  * SPECIFICATION, BUDGET, HOST and REGION (where a host would take it, by the last reports),

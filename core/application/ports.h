@@ -78,9 +78,9 @@ typedef struct {
     gint64 (*monotonic_us)(gpointer data);
     double (*chance)(gpointer data); /* uniform in [0, 1) */
     void (*uuid)(gpointer data, char ret_uuid[37]);
-    guint (*after)(gpointer data, gint64 delay_ms, void (*function)(gpointer),
-                   gpointer function_data);
-    void (*forget)(gpointer data, guint timer);
+    guint64 (*after)(gpointer data, gint64 delay_ms, void (*function)(gpointer),
+                     gpointer function_data);
+    void (*forget)(gpointer data, guint64 timer);
     /* (transfer full): a transition of kbnt-sink.h happened */
     void (*observe)(gpointer data, KbntValue *transition);
     /* a failure that no caller is there to hear of; @text says what happens next */

@@ -6,9 +6,24 @@
 #ifndef KBNT_PROJECTION_H
 #define KBNT_PROJECTION_H
 
+#include "expectation.h"
 #include "ports.h"
+#include "roster.h"
 
 typedef struct KbntProjection KbntProjection;
+
+/* @topic and @group live as long as the projection; @window: most events not yet projected. */
+KbntProjection *kbnt_projection_new(const KbntPorts *ports, KbntExpectation *expectation,
+                                    KbntRoster *roster, const char *topic, const char *group,
+                                    guint window);
+
+void kbnt_projection_free(KbntProjection *projection);
+
+/* Joins the group; @done when events may come. */
+void kbnt_projection_start(KbntProjection *projection, KbntDone done, gpointer data);
+
+/* Leaves the group; @done when no event comes any more. */
+void kbnt_projection_stop(KbntProjection *projection, KbntDone done, gpointer data);
 
 /* Hears of each event that has just been projected, under the position of its SSE id. */
 typedef void (*KbntProjectionWatch)(gint64 position, KbntValue *event, gpointer data);

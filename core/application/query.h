@@ -9,8 +9,16 @@
 
 #include "permission.h"
 #include "ports.h"
+#include "rules.h"
 
 typedef struct KbntQuery KbntQuery;
+
+/* @rules lives as long as the query, until kbnt_query_set_rules() names others. */
+KbntQuery *kbnt_query_new(const KbntPorts *ports, const KbntRules *rules);
+
+void kbnt_query_free(KbntQuery *query);
+
+void kbnt_query_set_rules(KbntQuery *query, const KbntRules *rules);
 
 /*
  * @id: a requestId in the scope of @user_id (NULL: the caller's), or a messageId. Result
@@ -36,7 +44,7 @@ void kbnt_query_resources(KbntQuery *query, const KbntCaller *caller, const Kbnt
 /* Result {HOSTS: the last reports, each with REPORTED_AT}. */
 void kbnt_query_hosts(KbntQuery *query, KbntDone done, gpointer data);
 
-/* Result {CHARGES: values {QUANTITY, LIMIT (absent: none), RESERVED, USED}}. */
+/* Result {ITEMS: values {QUANTITY, LIMIT (absent: none), RESERVED, USED}}. */
 void kbnt_query_quota(KbntQuery *query, const KbntCaller *caller, const char *user_id,
                       KbntDone done, gpointer data);
 
@@ -47,5 +55,11 @@ void kbnt_query_quota(KbntQuery *query, const KbntCaller *caller, const char *us
  */
 void kbnt_query_events(KbntQuery *query, const KbntCaller *caller, const char *message_id,
                        gint64 position, guint max_rows, KbntDone done, gpointer data);
+
+/*
+ * Returns: (transfer none): the scope in which @caller's requestIds are unique, acting for
+ * @user_id (nullable): one for all where nobody is authenticated.
+ */
+const char *kbnt_query_scope(const KbntCaller *caller, const char *user_id);
 
 #endif

@@ -27,7 +27,7 @@ typedef struct {
     guint in_flight;
     guint attempts;
     gboolean broken;
-    guint timer;
+    guint64 timer;
 } Lane;
 
 typedef struct {

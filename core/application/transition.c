@@ -113,6 +113,7 @@ kbnt_transition_emit(const KbntPorts *ports, KbntStream *stream, KbntEventType t
 
     copy_fields(record, state, record_fields, G_N_ELEMENTS(record_fields));
     kbnt_value_set_int(record, KBNT_FIELD_EVENT_TYPE, type);
+    kbnt_value_set_int(record, KBNT_FIELD_SERVICE, KBNT_SERVICE_CONSUMER);
     kbnt_value_take_item(command, KBNT_FIELD_RECORDS, record);
     *stream = next;
     return TRUE;
@@ -171,25 +172,26 @@ kbnt_error_value(const GError *error, KbntStep step)
     return value;
 }
 
-KbntValue *
-kbnt_redacted(const KbntValue *specification)
+KbntEventType
+kbnt_transition_cancel(KbntValue *state, KbntCancelReason reason, KbntStep step)
 {
-    KbntValue *open = kbnt_value_copy(specification);
-    const char *user_data = kbnt_value_get_string(specification, KBNT_FIELD_USER_DATA);
-    guint n_keys = kbnt_value_length(specification, KBNT_FIELD_SSH_KEYS);
+    gboolean late = reason == KBNT_CANCEL_REASON_DEADLINE;
+    g_autoptr(GError) error =
+        late ? g_error_new_literal(KBNT_ERROR, KBNT_ERROR_DEADLINE_EXCEEDED,
+                                   "the request was not done by its deadline")
+             : g_error_new_literal(KBNT_ERROR, KBNT_ERROR_CANCELLED, "the user cancelled");
 
-    for (guint i = 0; i < n_keys; i++) {
-        const char *key = kbnt_value_nth_string(specification, KBNT_FIELD_SSH_KEYS, i);
-        g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1);
+    return kbnt_transition_fail(state, error, step);
+}
 
-        kbnt_value_append_string(open, KBNT_FIELD_SSH_KEYS_SHA256, sum);
-    }
-    if (user_data != NULL) {
-        g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, user_data, -1);
+KbntEventType
+kbnt_transition_fail(KbntValue *state, const GError *error, KbntStep step)
+{
+    gboolean cancelled = g_error_matches(error, KBNT_ERROR, KBNT_ERROR_CANCELLED);
 
-        kbnt_value_set_string(open, KBNT_FIELD_USER_DATA_SHA256, sum);
-    }
-    kbnt_value_clear(open, KBNT_FIELD_SSH_KEYS);
-    kbnt_value_clear(open, KBNT_FIELD_USER_DATA);
-    return open;
+    kbnt_value_take_value(state, KBNT_FIELD_ERROR, kbnt_error_value(error, step));
+    kbnt_value_set_int(state, KBNT_FIELD_OUTCOME,
+                       cancelled ? KBNT_OUTCOME_CANCELLED : KBNT_OUTCOME_FAILED);
+    return cancelled ? KBNT_EVENT_TYPE_VIRTUALIZATION_CANCELLED
+                     : KBNT_EVENT_TYPE_VIRTUALIZATION_FAILED;
 }

@@ -56,7 +56,10 @@ KbntValue *kbnt_history_entry(const KbntPorts *ports, KbntService service, KbntL
 /* Returns: (transfer full): @error as a value {CODE, STEP, CAUSE, MESSAGE, RETRYABLE}. */
 KbntValue *kbnt_error_value(const GError *error, KbntStep step);
 
-/* Returns: (transfer full): @specification with its secrets replaced by their SHA-256. */
-KbntValue *kbnt_redacted(const KbntValue *specification);
+/* Sets OUTCOME and ERROR of @state as @error asks; returns the event that says so. */
+KbntEventType kbnt_transition_fail(KbntValue *state, const GError *error, KbntStep step);
+
+/* Sets OUTCOME and ERROR of @state as @reason asks; returns the event that says so. */
+KbntEventType kbnt_transition_cancel(KbntValue *state, KbntCancelReason reason, KbntStep step);
 
 #endif

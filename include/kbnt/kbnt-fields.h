@@ -252,6 +252,7 @@
     F(76, TOUCHES, "touches", VALUES) \
     F(77, RESOURCE, "resource", VALUE) \
     F(78, RESOURCES, "resources", VALUES) \
+    F(79, MACHINE_MESSAGE_ID, "machineMessageId", STRING) \
     /* a specification */ \
     F(80, CPU, "cpu", INT) \
     F(81, MEMORY_MB, "memoryMb", INT) \

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * consumer.c: owns the consumer's half: its use cases put together, started and stopped in
+ * order.
+ */
+#include "consumer.h"
+
+#include "host-report.h"
+#include "meter.h"
+#include "transition.h"
+
+struct KbntConsumer {
+    const KbntPorts *ports;
+    KbntConsumerSettings settings;
+    KbntRelay *relay;
+    KbntSaga *saga;
+    KbntIntake *intake;
+    KbntSweep *sweep;
+    KbntHostReport *host_report;
+    KbntMeter *meter;
+    KbntDeadLetters *dead_letters;
+    KbntDone started;
+    gpointer started_data;
+};
+
+/* An event is acknowledged: the request that it ends is done with. */
+static void
+record_confirmed(KbntValue *record, KbntValue *result, gpointer data)
+{
+    KbntConsumer *consumer = data;
+    const KbntWorldPort *world = &consumer->ports->world;
+    KbntEventType type = kbnt_value_get_int(record, KBNT_FIELD_EVENT_TYPE);
+    gint64 created_ms = kbnt_value_get_int(record, KBNT_FIELD_CREATED_AT);
+
+    (void)result;
+    if (type == 0)
+        return;
+    KbntValue *transition = kbnt_transition_new(
+        consumer->ports, KBNT_TRANSITION_EVENT_ACKNOWLEDGED, KBNT_SERVICE_CONSUMER, record);
+    kbnt_value_set_int(transition, KBNT_FIELD_EVENT_TYPE, type);
+    kbnt_value_copy_field(transition, record, KBNT_FIELD_TOPIC);
+    if (created_ms > 0)
+        kbnt_value_set_number(transition, KBNT_FIELD_SECONDS,
+                              (double)MAX(world->wall_ms(world->data) - created_ms, 0) / 1000);
+    world->observe(world->data, transition);
+}
+
+KbntConsumer *
+kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettings *settings)
+{
+    KbntConsumer *consumer = g_new0(KbntConsumer, 1);
+    const KbntRelayHooks hooks = { .data = consumer, .confirmed = record_confirmed };
+    char owner[37];
+
+    ports->world.uuid(ports->world.data, owner);
+    consumer->ports = ports;
+    consumer->settings = *settings;
+    consumer->relay = kbnt_relay_new(ports, KBNT_SERVICE_CONSUMER, settings->n_partitions,
+                                     settings->publish_window, &hooks);
+    consumer->saga = kbnt_saga_new(ports, consumer->relay, settings->prices, owner,
+                                   settings->slots);
+    consumer->intake = kbnt_intake_new(ports, consumer->relay, consumer->saga,
+                                       &consumer->settings.intake);
+    consumer->sweep = kbnt_sweep_new(ports, NULL, &settings->retention);
+    consumer->host_report = kbnt_host_report_new(ports, consumer->relay);
+    consumer->meter = kbnt_meter_new(ports);
+    consumer->dead_letters = kbnt_dead_letters_new(ports, consumer->relay,
+                                                   KBNT_SERVICE_CONSUMER);
+    return consumer;
+}
+
+void
+kbnt_consumer_free(KbntConsumer *consumer)
+{
+    if (consumer == NULL)
+        return;
+    kbnt_dead_letters_free(consumer->dead_letters);
+    kbnt_meter_free(consumer->meter);
+    kbnt_host_report_free(consumer->host_report);
+    kbnt_sweep_free(consumer->sweep);
+    kbnt_intake_free(consumer->intake);
+    kbnt_saga_free(consumer->saga);
+    kbnt_relay_free(consumer->relay);
+    g_free(consumer);
+}
+
+static void
+intake_started(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntConsumer *consumer = data;
+
+    (void)result;
+    consumer->started(NULL, error, consumer->started_data);
+}
+
+/* A provisioner that does not answer at start is no reason not to: its hosts come later. */
+static void
+hosts_reported(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntConsumer *consumer = data;
+
+    (void)result;
+    (void)error;
+    kbnt_saga_start(consumer->saga);
+    kbnt_sweep_start(consumer->sweep);
+    kbnt_meter_start(consumer->meter, consumer->settings.meter_interval_ms);
+    kbnt_intake_start(consumer->intake, intake_started, consumer);
+}
+
+void
+kbnt_consumer_start(KbntConsumer *consumer, KbntDone done, gpointer data)
+{
+    consumer->started = done;
+    consumer->started_data = data;
+    kbnt_relay_start(consumer->relay);
+    kbnt_host_report_start(consumer->host_report, consumer->settings.host_interval_ms,
+                           hosts_reported, consumer);
+}
+
+void
+kbnt_consumer_stop(KbntConsumer *consumer, KbntDone done, gpointer data)
+{
+    kbnt_saga_stop(consumer->saga);
+    kbnt_sweep_stop(consumer->sweep);
+    kbnt_meter_stop(consumer->meter);
+    kbnt_host_report_stop(consumer->host_report);
+    kbnt_intake_stop(consumer->intake, done, data);
+    kbnt_relay_stop(consumer->relay);
+}
+
+KbntRelay *
+kbnt_consumer_relay(KbntConsumer *consumer)
+{
+    return consumer->relay;
+}
+
+KbntIntake *
+kbnt_consumer_intake(KbntConsumer *consumer)
+{
+    return consumer->intake;
+}
+
+KbntSaga *
+kbnt_consumer_saga(KbntConsumer *consumer)
+{
+    return consumer->saga;
+}
+
+KbntDeadLetters *
+kbnt_consumer_dead_letters(KbntConsumer *consumer)
+{
+    return consumer->dead_letters;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * consumer.h: owns the consumer's half: its use cases put together, started and stopped in
+ * order.
+ */
+#ifndef KBNT_CONSUMER_H
+#define KBNT_CONSUMER_H
+
+#include "dead-letters.h"
+#include "intake.h"
+#include "sweep.h"
+
+typedef struct KbntConsumer KbntConsumer;
+
+/* What the configuration says; what is pointed to lives as long as the consumer. */
+typedef struct {
+    KbntIntakeConfig intake;
+    const KbntPrices *prices;
+    KbntRetention retention;
+    guint n_partitions;
+    guint publish_window;
+    guint slots; /* messages in work at once */
+    gint64 host_interval_ms;
+    gint64 meter_interval_ms;
+} KbntConsumerSettings;
+
+KbntConsumer *kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettings *settings);
+
+void kbnt_consumer_free(KbntConsumer *consumer);
+
+/* Hosts first, then what was left behind, then new records; @done when all of it is going. */
+void kbnt_consumer_start(KbntConsumer *consumer, KbntDone done, gpointer data);
+
+/* New records first, then the rest; @done when nothing is taken in any more. */
+void kbnt_consumer_stop(KbntConsumer *consumer, KbntDone done, gpointer data);
+
+KbntRelay *kbnt_consumer_relay(KbntConsumer *consumer);
+KbntIntake *kbnt_consumer_intake(KbntConsumer *consumer);
+KbntSaga *kbnt_consumer_saga(KbntConsumer *consumer);
+KbntDeadLetters *kbnt_consumer_dead_letters(KbntConsumer *consumer);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * dry-run.c: owns the verdict without the deed: what a POST would give, and where.
+ */
+#include "dry-run.h"
+
+#include "placement.h"
+#include "plan.h"
+#include "submission.h"
+
+struct KbntDryRun {
+    const KbntPorts *ports;
+    KbntRoster *roster;
+    const KbntRules *rules;
+};
+
+typedef struct {
+    KbntDryRun *dry_run;
+    KbntJudged judged;
+    KbntAnswer answer;
+    gpointer data;
+} Question;
+
+KbntDryRun *
+kbnt_dry_run_new(const KbntPorts *ports, KbntRoster *roster, const KbntRules *rules)
+{
+    KbntDryRun *dry_run = g_new0(KbntDryRun, 1);
+
+    dry_run->ports = ports;
+    dry_run->roster = roster;
+    dry_run->rules = rules;
+    return dry_run;
+}
+
+void
+kbnt_dry_run_free(KbntDryRun *dry_run)
+{
+    g_free(dry_run);
+}
+
+void
+kbnt_dry_run_set_rules(KbntDryRun *dry_run, const KbntRules *rules)
+{
+    dry_run->rules = rules;
+}
+
+static void
+answer(Question *question, KbntValue *view, const GError *error, KbntValue *faults)
+{
+    question->answer(view, error, faults, question->data);
+    kbnt_judged_clear(&question->judged);
+    g_free(question);
+}
+
+static void
+add_host(Question *question, KbntValue *view)
+{
+    KbntValue *host = kbnt_placement_choose(kbnt_roster_hosts(question->dry_run->roster),
+                                            question->judged.request, NULL);
+
+    if (host == NULL)
+        return;
+    kbnt_value_copy_field(view, host, KBNT_FIELD_HOST);
+    kbnt_value_copy_field(view, host, KBNT_FIELD_REGION);
+    kbnt_value_copy_field(view, host, KBNT_FIELD_REPORTED_AT);
+}
+
+static void
+add_steps(KbntValue *view)
+{
+    guint n_steps = 0;
+    const KbntPlanStep *steps = kbnt_plan_steps(
+        kbnt_value_get_int(view, KBNT_FIELD_REQUEST_TYPE),
+        kbnt_value_get_int(view, KBNT_FIELD_RESOURCE_TYPE), &n_steps);
+
+    for (guint i = 0; i < n_steps; i++)
+        kbnt_value_append_string(view, KBNT_FIELD_LABELS,
+                                 kbnt_enum_name(KBNT_TYPE_STEP, steps[i].step));
+}
+
+static KbntValue *
+make_view(Question *question)
+{
+    static const KbntField request_fields[] = { KBNT_FIELD_REQUEST_TYPE,
+                                                KBNT_FIELD_RESOURCE_TYPE, KBNT_FIELD_PRIORITY };
+    static const KbntField verdict_fields[] = { KBNT_FIELD_BUDGET, KBNT_FIELD_CHARGES };
+    KbntValue *specification = kbnt_value_get_value(question->judged.request,
+                                                    KBNT_FIELD_SPECIFICATION);
+    KbntValue *view = kbnt_value_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(request_fields); i++)
+        kbnt_value_copy_field(view, question->judged.request, request_fields[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(verdict_fields); i++)
+        kbnt_value_copy_field(view, question->judged.verdict, verdict_fields[i]);
+    if (specification != NULL)
+        kbnt_value_take_value(view, KBNT_FIELD_SPECIFICATION,
+                              kbnt_specification_without_secrets(specification));
+    add_steps(view);
+    if (kbnt_plan_creates(kbnt_value_get_int(view, KBNT_FIELD_REQUEST_TYPE)))
+        add_host(question, view);
+    return view;
+}
+
+static void
+ledger_known(gpointer data, const GError *error)
+{
+    Question *question = data;
+    g_autoptr(KbntValue) view = NULL;
+    g_autoptr(GError) refusal = NULL;
+
+    if (error != NULL) {
+        answer(question, NULL, error, NULL);
+        return;
+    }
+    if (kbnt_judged_pass(&question->judged))
+        view = make_view(question);
+    else
+        refusal = kbnt_judged_error(&question->judged);
+    answer(question, view, refusal, view == NULL ? question->judged.verdict : NULL);
+}
+
+static void
+resources_known(gpointer data, const GError *error)
+{
+    Question *question = data;
+
+    if (error != NULL)
+        answer(question, NULL, error, NULL);
+    else
+        kbnt_judged_fetch_ledger(&question->judged, ledger_known, question);
+}
+
+void
+kbnt_dry_run(KbntDryRun *dry_run, const KbntSubmission *submission, KbntAnswer answer_to,
+             gpointer data)
+{
+    Question *question = g_new0(Question, 1);
+
+    question->dry_run = dry_run;
+    question->answer = answer_to;
+    question->data = data;
+    kbnt_judged_init(&question->judged, dry_run->ports, dry_run->rules, dry_run->roster,
+                     submission);
+    if (kbnt_judged_names_resources(&question->judged))
+        kbnt_judged_look_up(&question->judged, NULL, NULL, resources_known, question);
+    else
+        resources_known(question, NULL);
+}

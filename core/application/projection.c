@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * projection.c: owns how the events of the consumers become the producer's view: requests,
+ * resources, hosts and the ledger.
+ *
+ * Each event carries the full present state, so the view is a function of the event alone; the
+ * store applies it where its sequence is the stream's highest. An event that cannot be read
+ * becomes a dead letter of the producer.
+ */
+#include "projection.h"
+
+#include "backoff.h"
+#include "plan.h"
+#include "receipts.h"
+#include "request-state.h"
+#include "transition.h"
+
+struct KbntProjection {
+    const KbntPorts *ports;
+    KbntExpectation *expectation;
+    KbntRoster *roster;
+    KbntSubscription subscription;
+    KbntReceipts *receipts;
+    KbntProjectionWatch watch;
+    gpointer watch_data;
+};
+
+typedef struct {
+    KbntProjection *projection;
+    KbntReceipt *receipt;
+    KbntValue *record;
+    KbntValue *event;
+    KbntValue *argument;
+    KbntStoreVerb verb;
+    guint attempts;
+} Arrival;
+
+/* What a view of the resource takes over from an event. */
+static const KbntField resource_fields[] = {
+    KBNT_FIELD_VIRTUAL_RESOURCE_ID,
+    KBNT_FIELD_VM_ID,
+    KBNT_FIELD_RESOURCE_TYPE,
+    KBNT_FIELD_RESOURCE_STATUS,
+    KBNT_FIELD_HEALTH,
+    KBNT_FIELD_ENDPOINTS,
+    KBNT_FIELD_METRICS,
+    KBNT_FIELD_HOST,
+    KBNT_FIELD_REGION,
+    KBNT_FIELD_HYPERVISOR,
+    KBNT_FIELD_USER_ID,
+};
+
+static void
+copy_resource(KbntValue *to, const KbntValue *event)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(resource_fields); i++)
+        if (kbnt_value_has(event, resource_fields[i]))
+            kbnt_value_copy_field(to, event, resource_fields[i]);
+    if (kbnt_value_has(event, KBNT_FIELD_RESOURCE_SPECS))
+        kbnt_value_set_value(to, KBNT_FIELD_SPECIFICATION,
+                             kbnt_value_get_value(event, KBNT_FIELD_RESOURCE_SPECS));
+}
+
+static KbntValue *
+result_of(const KbntValue *event)
+{
+    KbntValue *result = kbnt_value_new();
+
+    copy_resource(result, event);
+    kbnt_value_clear(result, KBNT_FIELD_USER_ID);
+    return result;
+}
+
+/* The fields of the request's view that @event sets. */
+static KbntValue *
+request_patch(const KbntValue *event, KbntRequestStatus status)
+{
+    KbntValue *patch = kbnt_value_new();
+
+    kbnt_value_set_int(patch, KBNT_FIELD_REQUEST_STATUS, status);
+    kbnt_value_copy_field(patch, event, KBNT_FIELD_STEP);
+    kbnt_value_copy_field(patch, event, KBNT_FIELD_PERCENT);
+    kbnt_value_copy_field(patch, event, KBNT_FIELD_HISTORY);
+    kbnt_value_copy_field(patch, event, KBNT_FIELD_ERROR);
+    kbnt_value_set_int(patch, KBNT_FIELD_UPDATED_AT,
+                       kbnt_value_get_int(event, KBNT_FIELD_TIMESTAMP));
+    if (kbnt_value_get_int(event, KBNT_FIELD_EVENT_TYPE) ==
+        KBNT_EVENT_TYPE_VIRTUALIZATION_STARTED)
+        kbnt_value_set_int(patch, KBNT_FIELD_STARTED, TRUE);
+    if (status == KBNT_REQUEST_STATUS_COMPLETED)
+        kbnt_value_take_value(patch, KBNT_FIELD_RESULT, result_of(event));
+    return patch;
+}
+
+/* What becomes of the charges of a request that has ended; a cleanup debt keeps them. */
+static KbntLedgerMove
+ledger_move(const KbntValue *event, KbntRequestStatus status)
+{
+    if (status == KBNT_REQUEST_STATUS_COMPLETED)
+        return KBNT_LEDGER_MOVE_COMMIT;
+    if (kbnt_value_get_int(event, KBNT_FIELD_RESOURCE_STATUS) ==
+        KBNT_RESOURCE_STATUS_QUARANTINED)
+        return 0;
+    return kbnt_request_state_is_terminal(status) ? KBNT_LEDGER_MOVE_RELEASE : 0;
+}
+
+static void
+describe_request(KbntValue *argument, const KbntValue *event)
+{
+    const char *message_id = kbnt_value_get_string(event, KBNT_FIELD_ORIGINAL_MESSAGE_ID);
+    KbntRequestStatus status = kbnt_request_state_after_event(
+        kbnt_value_get_int(event, KBNT_FIELD_EVENT_TYPE));
+
+    if (message_id == NULL || status == 0)
+        return;
+    KbntLedgerMove move = ledger_move(event, status);
+    kbnt_value_set_string(argument, KBNT_FIELD_MESSAGE_ID, message_id);
+    kbnt_value_take_value(argument, KBNT_FIELD_REQUEST, request_patch(event, status));
+    if (move != 0)
+        kbnt_value_set_int(argument, KBNT_FIELD_LEDGER_MOVE, move);
+}
+
+static void
+describe_resource(KbntValue *argument, const KbntValue *event)
+{
+    if (!kbnt_value_has(event, KBNT_FIELD_VIRTUAL_RESOURCE_ID) ||
+        !kbnt_value_has(event, KBNT_FIELD_RESOURCE_STATUS))
+        return;
+    KbntValue *resource = kbnt_value_new();
+    copy_resource(resource, event);
+    kbnt_value_take_value(argument, KBNT_FIELD_RESOURCE, resource);
+}
+
+static void
+describe_host(KbntValue *argument, const KbntValue *event)
+{
+    KbntValue *report = kbnt_value_get_value(event, KBNT_FIELD_HOST_REPORT);
+
+    if (report == NULL)
+        return;
+    KbntValue *host = kbnt_value_copy(report);
+    kbnt_value_copy_field(host, event, KBNT_FIELD_HOST);
+    kbnt_value_copy_field(host, event, KBNT_FIELD_REGION);
+    kbnt_value_copy_field(host, event, KBNT_FIELD_HYPERVISOR);
+    kbnt_value_set_int(host, KBNT_FIELD_REPORTED_AT,
+                       kbnt_value_get_int(event, KBNT_FIELD_TIMESTAMP));
+    kbnt_value_take_value(argument, KBNT_FIELD_HOST_REPORT, host);
+}
+
+static KbntValue *
+project_command(Arrival *arrival)
+{
+    static const KbntField fields[] = { KBNT_FIELD_STREAM_ID, KBNT_FIELD_SEQUENCE,
+                                        KBNT_FIELD_EVENT_ID,  KBNT_FIELD_EVENT_TYPE,
+                                        KBNT_FIELD_USER_ID,   KBNT_FIELD_TIMESTAMP };
+    KbntValue *argument = kbnt_value_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        kbnt_value_copy_field(argument, arrival->event, fields[i]);
+    kbnt_value_set_value(argument, KBNT_FIELD_RECORD, arrival->record);
+    describe_request(argument, arrival->event);
+    describe_resource(argument, arrival->event);
+    describe_host(argument, arrival->event);
+    return argument;
+}
+
+static void
+arrival_free(Arrival *arrival)
+{
+    kbnt_value_unref(arrival->record);
+    kbnt_value_unref(arrival->event);
+    kbnt_value_unref(arrival->argument);
+    g_free(arrival);
+}
+
+static void
+tell_projected(Arrival *arrival, KbntValue *result)
+{
+    const KbntPorts *ports = arrival->projection->ports;
+    gint64 sequence = kbnt_value_get_int(arrival->event, KBNT_FIELD_SEQUENCE);
+    gint64 expected = kbnt_value_get_int(result, KBNT_FIELD_EXPECTED_SEQUENCE);
+    KbntValue *transition = kbnt_transition_new(ports, KBNT_TRANSITION_EVENT_PROJECTED,
+                                                KBNT_SERVICE_PRODUCER, arrival->event);
+
+    kbnt_value_copy_field(transition, arrival->event, KBNT_FIELD_EVENT_TYPE);
+    kbnt_value_copy_field(transition, result, KBNT_FIELD_DUPLICATE);
+    if (expected != 0 && expected != sequence)
+        kbnt_value_set_int(transition, KBNT_FIELD_EXPECTED_SEQUENCE, expected);
+    ports->world.observe(ports->world.data, transition);
+}
+
+static const char *
+outcome_label(KbntRequestStatus status)
+{
+    switch (status) {
+    case KBNT_REQUEST_STATUS_COMPLETED:
+        return "success";
+    case KBNT_REQUEST_STATUS_CANCELLED:
+        return "cancelled";
+    default:
+        return "failed";
+    }
+}
+
+static void
+tell_settled(Arrival *arrival, KbntValue *request)
+{
+    const KbntPorts *ports = arrival->projection->ports;
+    KbntRequestStatus status = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS);
+    KbntValue *transition = kbnt_transition_new(ports, KBNT_TRANSITION_REQUEST_SETTLED,
+                                                KBNT_SERVICE_PRODUCER, request);
+
+    kbnt_value_set_string(transition, KBNT_FIELD_OUTCOME_LABEL, outcome_label(status));
+    ports->world.observe(ports->world.data, transition);
+}
+
+/* The request's place in the queue, and how long its kind takes, as clients are told. */
+static void
+update_expectation(Arrival *arrival, KbntValue *result, KbntValue *request)
+{
+    KbntExpectation *expectation = arrival->projection->expectation;
+    KbntPriority priority = kbnt_value_get_int(request, KBNT_FIELD_PRIORITY);
+    KbntEventType type = kbnt_value_get_int(arrival->event, KBNT_FIELD_EVENT_TYPE);
+    KbntRequestStatus before = kbnt_value_get_int(result, KBNT_FIELD_PREVIOUS_STATUS);
+    KbntRequestStatus after = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS);
+    gboolean ended = kbnt_request_state_is_terminal(after) &&
+                     !kbnt_request_state_is_terminal(before);
+
+    if (type == KBNT_EVENT_TYPE_VIRTUALIZATION_STARTED ||
+        (ended && kbnt_value_get_int(request, KBNT_FIELD_STARTED) == 0))
+        kbnt_expectation_left(expectation, priority);
+    if (!ended)
+        return;
+    tell_settled(arrival, request);
+    if (after == KBNT_REQUEST_STATUS_COMPLETED)
+        kbnt_expectation_sample(expectation,
+                                kbnt_value_get_int(request, KBNT_FIELD_REQUEST_TYPE),
+                                kbnt_value_get_int(request, KBNT_FIELD_UPDATED_AT) -
+                                    kbnt_value_get_int(request, KBNT_FIELD_CREATED_AT));
+}
+
+static void
+projected(Arrival *arrival, KbntValue *result)
+{
+    KbntProjection *projection = arrival->projection;
+    KbntValue *request = kbnt_value_get_value(result, KBNT_FIELD_REQUEST);
+    KbntValue *host = kbnt_value_get_value(arrival->argument, KBNT_FIELD_HOST_REPORT);
+
+    tell_projected(arrival, result);
+    if (kbnt_value_get_int(result, KBNT_FIELD_DUPLICATE) != 0)
+        return;
+    if (host != NULL)
+        kbnt_roster_update(projection->roster, host);
+    if (request != NULL)
+        update_expectation(arrival, result, request);
+    if (projection->watch != NULL)
+        projection->watch(kbnt_value_get_int(result, KBNT_FIELD_POSITION), arrival->event,
+                          projection->watch_data);
+}
+
+static void command_ended(KbntValue *result, const GError *error, gpointer data);
+
+static void
+submit(gpointer data)
+{
+    Arrival *arrival = data;
+    const KbntStorePort *store = &arrival->projection->ports->store;
+
+    store->submit(store->data, arrival->verb, arrival->argument, command_ended, arrival);
+}
+
+static void
+bury(Arrival *arrival, const GError *error)
+{
+    KbntValue *argument = kbnt_value_new();
+
+    kbnt_value_set_string(argument, KBNT_FIELD_REASON, kbnt_error_code_name(error->code));
+    kbnt_value_set_string(argument, KBNT_FIELD_DETAIL, error->message);
+    kbnt_value_set_int(argument, KBNT_FIELD_ATTEMPTS, 1);
+    kbnt_value_set_value(argument, KBNT_FIELD_RECORD, arrival->record);
+    kbnt_value_unref(arrival->argument);
+    arrival->argument = argument;
+    arrival->verb = KBNT_STORE_BURY;
+    submit(arrival);
+}
+
+static void
+command_ended(KbntValue *result, const GError *error, gpointer data)
+{
+    Arrival *arrival = data;
+    const KbntWorldPort *world = &arrival->projection->ports->world;
+
+    if (error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY) {
+        world->after(world->data, kbnt_backoff_ms(world, arrival->attempts++), submit, arrival);
+        return;
+    }
+    if (g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
+        return;
+    if (error != NULL && arrival->verb == KBNT_STORE_PROJECT) {
+        bury(arrival, error);
+        return;
+    }
+    if (error != NULL)
+        world->report(world->data, error, arrival->event,
+                      "the event is left unacknowledged and comes again");
+    else {
+        if (arrival->verb == KBNT_STORE_PROJECT)
+            projected(arrival, result);
+        kbnt_receipts_settle(arrival->receipt);
+    }
+    arrival_free(arrival);
+}
+
+static void
+arrive(KbntProjection *projection, KbntValue *record)
+{
+    const KbntCodecPort *codec = &projection->ports->codec;
+    Arrival *arrival = g_new0(Arrival, 1);
+    g_autoptr(GError) error = NULL;
+
+    arrival->projection = projection;
+    arrival->record = kbnt_value_ref(record);
+    arrival->receipt = kbnt_receipts_add(projection->receipts, record);
+    arrival->event = codec->decode_event(codec->data, record, &error);
+    if (arrival->event == NULL) {
+        bury(arrival, error);
+        return;
+    }
+    arrival->argument = project_command(arrival);
+    arrival->verb = KBNT_STORE_PROJECT;
+    submit(arrival);
+}
+
+static void
+on_records(KbntValue *const *records, guint n_records, gpointer data)
+{
+    for (guint i = 0; i < n_records; i++)
+        arrive(data, records[i]);
+}
+
+static void
+on_assigned(gint32 partition, gpointer data)
+{
+    KbntProjection *projection = data;
+
+    kbnt_receipts_assigned(projection->receipts, partition);
+}
+
+static void
+on_lost(gint32 partition, gpointer data)
+{
+    KbntProjection *projection = data;
+
+    kbnt_receipts_lost(projection->receipts, partition);
+}
+
+KbntProjection *
+kbnt_projection_new(const KbntPorts *ports, KbntExpectation *expectation, KbntRoster *roster,
+                    const char *topic, const char *group, guint window)
+{
+    KbntProjection *projection = g_new0(KbntProjection, 1);
+
+    projection->ports = ports;
+    projection->expectation = expectation;
+    projection->roster = roster;
+    projection->subscription = (KbntSubscription){
+        .size = sizeof(KbntSubscription),
+        .window = window,
+        .topic = topic,
+        .group = group,
+        .records = on_records,
+        .assigned = on_assigned,
+        .lost = on_lost,
+        .user_data = projection,
+    };
+    projection->receipts = kbnt_receipts_new(&ports->transport, &projection->subscription);
+    return projection;
+}
+
+void
+kbnt_projection_free(KbntProjection *projection)
+{
+    if (projection == NULL)
+        return;
+    kbnt_receipts_free(projection->receipts);
+    g_free(projection);
+}
+
+void
+kbnt_projection_watch(KbntProjection *projection, KbntProjectionWatch watch, gpointer data)
+{
+    projection->watch = watch;
+    projection->watch_data = data;
+}
+
+void
+kbnt_projection_start(KbntProjection *projection, KbntDone done, gpointer data)
+{
+    const KbntTransportPort *transport = &projection->ports->transport;
+
+    transport->subscribe(transport->data, &projection->subscription, done, data);
+}
+
+void
+kbnt_projection_stop(KbntProjection *projection, KbntDone done, gpointer data)
+{
+    const KbntTransportPort *transport = &projection->ports->transport;
+
+    transport->unsubscribe(transport->data, &projection->subscription, done, data);
+}

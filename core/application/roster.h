@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * roster.h: owns the hosts as the producer was last told of them.
+ */
+#ifndef KBNT_ROSTER_H
+#define KBNT_ROSTER_H
+
+#include "ports.h"
+
+typedef struct KbntRoster KbntRoster;
+
+KbntRoster *kbnt_roster_new(void);
+
+void kbnt_roster_free(KbntRoster *roster);
+
+/* From HOSTS of the producer's store, at start. */
+void kbnt_roster_load(KbntRoster *roster, const KbntValue *hosts);
+
+/* @host: {HOST, CAPACITY, LABELS, IMAGES, REPORTED_AT, …} replaces what was known of it. */
+void kbnt_roster_update(KbntRoster *roster, const KbntValue *host);
+
+/* Returns: (transfer none): {HOSTS}; without any where nobody has reported. */
+const KbntValue *kbnt_roster_hosts(const KbntRoster *roster);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * run-undo.c: owns the way back: what a failed run may have left is taken away, last first.
+ */
+#include "run-private.h"
+
+/* How often an undo is tried before it becomes a cleanup debt. */
+#define UNDO_ATTEMPTS 8
+
+/* The next step to undo, from @index down; -1 where there is none. */
+static gint
+next_undo(const KbntRun *run, gint index)
+{
+    while (index >= 0 && run->steps[index].undo == KBNT_ACT_NONE)
+        index--;
+    return index;
+}
+
+static void
+undo_begun(KbntRun *run, KbntValue *result, const GError *error)
+{
+    (void)result;
+    if (error != NULL)
+        kbnt_run_failed(run, NULL, error);
+    else
+        kbnt_run_undo(run);
+}
+
+static KbntInboxState
+end_state(const KbntRun *run)
+{
+    return run->debt ? KBNT_INBOX_STATE_DEBT : KBNT_INBOX_STATE_ENDED;
+}
+
+/* The fault is written, with the intent of the first undo or, where there is none, the end. */
+void
+kbnt_run_turn_round(KbntRun *run)
+{
+    gint first = next_undo(run, (gint)run->index);
+    KbntInboxState state = first < 0 ? KBNT_INBOX_STATE_ENDED : KBNT_INBOX_STATE_UNDOING;
+    KbntValue *command = kbnt_run_command(run, state);
+    KbntStep step = kbnt_run_step(run)->step;
+
+    kbnt_run_tell_step(run, step, "failed");
+    kbnt_run_history(run, kbnt_enum_name(KBNT_TYPE_STEP, step), KBNT_HISTORY_STATUS_FAILED,
+                     run->failure->message);
+    kbnt_run_journal(run, command, step, KBNT_PHASE_FAULT);
+    run->attempts = 0;
+    if (first < 0) {
+        kbnt_run_end_failed(run, command);
+        return;
+    }
+    kbnt_transition_fail(run->state, run->failure, run->failed_step);
+    kbnt_value_set_int(run->state, KBNT_FIELD_OUTCOME, KBNT_OUTCOME_IN_PROGRESS);
+    run->undoing = TRUE;
+    run->index = (guint)first;
+    kbnt_run_journal(run, command, run->steps[first].step, KBNT_PHASE_UNDO_INTENT);
+    kbnt_run_commit(run, KBNT_STORE_ADVANCE, command, undo_begun);
+}
+
+void
+kbnt_run_undo(KbntRun *run)
+{
+    const KbntWorldPort *world = &run->context->ports->world;
+
+    run->step_us = world->monotonic_us(world->data);
+    kbnt_run_ask(run, kbnt_run_step(run)->undo);
+}
+
+void
+kbnt_run_undo_done(KbntRun *run, const GError *error)
+{
+    const KbntPlanStep *step = kbnt_run_step(run);
+    gint next = next_undo(run, (gint)run->index - 1);
+
+    if (error != NULL && run->attempts + 1 < UNDO_ATTEMPTS) {
+        kbnt_run_try_again(run, error);
+        return;
+    }
+    if (error != NULL) {
+        run->debt = TRUE;
+        kbnt_value_set_int(run->state, KBNT_FIELD_RESOURCE_STATUS,
+                           KBNT_RESOURCE_STATUS_QUARANTINED);
+    }
+    KbntValue *command = kbnt_run_command(run,
+                                          next < 0 ? end_state(run) : KBNT_INBOX_STATE_UNDOING);
+    kbnt_run_tell_step(run, step->step, error != NULL ? "failed" : "compensated");
+    kbnt_run_history(run, kbnt_enum_name(KBNT_TYPE_STEP, step->step),
+                     error != NULL ? KBNT_HISTORY_STATUS_FAILED
+                                   : KBNT_HISTORY_STATUS_COMPENSATED,
+                     error != NULL ? error->message : NULL);
+    kbnt_run_journal(run, command, step->step,
+                     error != NULL ? KBNT_PHASE_FAULT : KBNT_PHASE_UNDO_RESULT);
+    kbnt_run_emit(run, command, KBNT_EVENT_TYPE_VIRTUALIZATION_COMPENSATED);
+    run->attempts = 0;
+    if (next < 0) {
+        kbnt_run_end_failed(run, command);
+        return;
+    }
+    run->index = (guint)next;
+    kbnt_run_journal(run, command, run->steps[next].step, KBNT_PHASE_UNDO_INTENT);
+    kbnt_run_commit(run, KBNT_STORE_ADVANCE, command, undo_begun);
+}
