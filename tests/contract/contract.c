@@ -83,13 +83,21 @@ create_on(FakeHost *host, const char *const *more)
     return contract;
 }
 
-Contract *
-contract_new_with(const char *const *more)
+static Contract *
+new_for(KbntHalf half, const char *const *more)
 {
-    Contract *contract = create_on(fake_host_new(KBNT_HALF_ALL), more);
+    Contract *contract = create_on(fake_host_new(half), more);
 
     contract->owns_host = TRUE;
     return contract;
+}
+
+/* A store serves one half at a time, the other kinds serve both. */
+Contract *
+contract_new_with(const char *const *more)
+{
+    return new_for(
+        contract_plugin()->kind == KBNT_KIND_STORE ? KBNT_HALF_PRODUCER : KBNT_HALF_ALL, more);
 }
 
 Contract *
@@ -98,15 +106,26 @@ contract_new(void)
     return contract_new_with(NULL);
 }
 
-Contract *
-contract_open_with(const char *const *more)
+static Contract *
+start_fresh(Contract *contract)
 {
-    Contract *contract = contract_new_with(more);
     g_autoptr(GError) error = NULL;
 
     contract_start(contract, &error);
     kbnt_assert_no_error(error);
     return contract;
+}
+
+Contract *
+contract_open_with(const char *const *more)
+{
+    return start_fresh(contract_new_with(more));
+}
+
+Contract *
+contract_open_half(KbntHalf half, const char *const *more)
+{
+    return start_fresh(new_for(half, more));
 }
 
 Contract *

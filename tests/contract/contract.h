@@ -88,6 +88,9 @@ Contract *contract_open_with(const char *const *more);
 
 Contract *contract_open(void);
 
+/* Returns: (transfer full): a started subject that serves this half; for stores. */
+Contract *contract_open_half(KbntHalf half, const char *const *more);
+
 /* Returns: (transfer full): a started second instance on the host and folder of @contract,
  * which lives longer. */
 Contract *contract_open_again(Contract *contract);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* dead-letters.h: owns what could not be worked on and waits for an operator. */
+#ifndef SQLITE_DEAD_LETTERS_H
+#define SQLITE_DEAD_LETTERS_H
+
+#include "store.h"
+
+KbntValue *dead_letters_bury(Store *store, const KbntValue *argument, GError **error);
+KbntValue *dead_letters_exhume(Store *store, const KbntValue *argument, GError **error);
+KbntValue *dead_letters_list(Store *store, Db *db, const KbntValue *argument, GError **error);
+KbntValue *dead_letters_one(Store *store, Db *db, const KbntValue *argument, GError **error);
+
+#endif

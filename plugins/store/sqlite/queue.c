@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* queue.c: owns the bounded line of tasks between the loop thread and a working thread. */
+#include "queue.h"
+
+struct TaskQueue {
+    GMutex lock;
+    GCond filled;
+    GQueue tasks;
+    guint limit;
+    gboolean closed;
+};
+
+TaskQueue *
+task_queue_new(guint limit)
+{
+    TaskQueue *queue = g_new0(TaskQueue, 1);
+
+    g_mutex_init(&queue->lock);
+    g_cond_init(&queue->filled);
+    g_queue_init(&queue->tasks);
+    queue->limit = limit;
+    return queue;
+}
+
+void
+task_queue_free(TaskQueue *queue)
+{
+    if (!queue)
+        return;
+    g_assert(g_queue_is_empty(&queue->tasks));
+    g_cond_clear(&queue->filled);
+    g_mutex_clear(&queue->lock);
+    g_free(queue);
+}
+
+static void
+refuse(KbntTask *task, gboolean closed)
+{
+    if (closed)
+        kbnt_task_fail_literal(task, KBNT_ERROR_STOPPED, "The store is stopped");
+    else
+        kbnt_task_fail_literal(task, KBNT_ERROR_QUEUE_FULL,
+                               "The queue of the store is full; try again later");
+}
+
+void
+task_queue_push(TaskQueue *queue, KbntTask *const *tasks, guint n_tasks)
+{
+    guint n_taken = 0;
+    gboolean closed;
+
+    g_mutex_lock(&queue->lock);
+    closed = queue->closed;
+    while (!closed && n_taken < n_tasks && queue->tasks.length < queue->limit)
+        g_queue_push_tail(&queue->tasks, tasks[n_taken++]);
+    g_cond_signal(&queue->filled);
+    g_mutex_unlock(&queue->lock);
+
+    while (n_taken < n_tasks)
+        refuse(tasks[n_taken++], closed);
+}
+
+gboolean
+task_queue_take(TaskQueue *queue, guint max, GPtrArray *ret_tasks)
+{
+    g_mutex_lock(&queue->lock);
+    while (!queue->closed && !queue->tasks.length)
+        g_cond_wait(&queue->filled, &queue->lock);
+    while (ret_tasks->len < max && queue->tasks.length)
+        g_ptr_array_add(ret_tasks, g_queue_pop_head(&queue->tasks));
+    g_mutex_unlock(&queue->lock);
+    return ret_tasks->len > 0;
+}
+
+void
+task_queue_close(TaskQueue *queue)
+{
+    g_mutex_lock(&queue->lock);
+    queue->closed = TRUE;
+    g_cond_broadcast(&queue->filled);
+    g_mutex_unlock(&queue->lock);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* request-views.c: owns the producer's queries of requests and of the ledger. */
+#include "request-views.h"
+
+#include "ledger.h"
+#include "requests.h"
+#include "resources.h"
+#include "views.h"
+
+static const char *
+text(const KbntValue *value, KbntField field)
+{
+    return kbnt_value_get_string(value, field);
+}
+
+/* Returns: (transfer full) (nullable): the request of a row (id, cancel_reason), ended here. */
+static KbntValue *
+read_only_row(Db *db, DbRow *row)
+{
+    gint64 id;
+    gint64 cancel_reason;
+
+    if (!row)
+        return NULL;
+    id = row_int(row, 0);
+    cancel_reason = row_int(row, 1);
+    db_row_end(row);
+    return requests_read(db, id, cancel_reason, NULL, NULL);
+}
+
+/* Returns: (transfer full) (nullable) */
+static KbntValue *
+find_by_names(Db *db, const KbntValue *argument)
+{
+    const char *scope = text(argument, KBNT_FIELD_SCOPE);
+    const char *key = text(argument, KBNT_FIELD_IDEMPOTENCY_KEY);
+    KbntValue *request = read_only_row(
+        db,
+        db_find(db, "SELECT id, cancel_reason FROM requests WHERE scope = ? AND request_id = ?",
+                "tt", scope, text(argument, KBNT_FIELD_REQUEST_ID)));
+
+    if (request || !key)
+        return request;
+    return read_only_row(db, db_find(db,
+                                     "SELECT id, cancel_reason FROM requests"
+                                     " WHERE scope = ? AND idempotency_key = ?",
+                                     "tt", scope, key));
+}
+
+static void
+add_open_type(Db *db, KbntValue *resource)
+{
+    const char *open = text(resource, KBNT_FIELD_OPEN_MESSAGE_ID);
+    gint64 type;
+
+    if (!open)
+        return;
+    type = db_number(db, "SELECT type FROM requests WHERE message_id = ?", "u", open);
+    if (type)
+        kbnt_value_set_int(resource, KBNT_FIELD_REQUEST_TYPE, type);
+}
+
+KbntValue *
+request_views_lookup(Store *store, Db *db, const KbntValue *argument, GError **error)
+{
+    KbntValue *result = kbnt_value_new();
+
+    kbnt_value_take_value(result, KBNT_FIELD_REQUEST, find_by_names(db, argument));
+    kbnt_value_set_empty_list(result, KBNT_FIELD_RESOURCES);
+    for (guint i = 0; i < kbnt_value_length(argument, KBNT_FIELD_RESOURCE_IDS); i++) {
+        KbntValue *resource = resources_find(
+            db, kbnt_value_nth_string(argument, KBNT_FIELD_RESOURCE_IDS, i));
+
+        if (!resource)
+            continue;
+        add_open_type(db, resource);
+        kbnt_value_take_item(result, KBNT_FIELD_RESOURCES, resource);
+    }
+    return result;
+}
+
+KbntValue *
+request_views_one(Store *store, Db *db, const KbntValue *argument, GError **error)
+{
+    const char *message_id = text(argument, KBNT_FIELD_MESSAGE_ID);
+    KbntValue *request;
+    KbntValue *result;
+
+    if (message_id)
+        request = read_only_row(
+            db, db_find(db, "SELECT id, cancel_reason FROM requests WHERE message_id = ?", "u",
+                        message_id));
+    else
+        request = find_by_names(db, argument);
+    if (!request)
+        return store_refuse(error, KBNT_ERROR_NOT_FOUND,
+                            message_id ? message_id : text(argument, KBNT_FIELD_REQUEST_ID),
+                            "is not a request");
+    result = kbnt_value_new();
+    kbnt_value_take_value(result, KBNT_FIELD_REQUEST, request);
+    return result;
+}
+
+static DbRow *
+find_requests(Db *db, const KbntValue *argument, gint64 before, gint64 max_rows)
+{
+    const char *user_id = text(argument, KBNT_FIELD_USER_ID);
+    gint64 status = kbnt_value_get_int(argument, KBNT_FIELD_REQUEST_STATUS);
+    gint64 type = kbnt_value_get_int(argument, KBNT_FIELD_REQUEST_TYPE);
+
+    if (user_id)
+        return db_find(db,
+                       "SELECT id, cancel_reason FROM requests INDEXED BY requests_of_user"
+                       " WHERE user_id = ? AND id < ? AND (?3 = 0 OR status = ?3)"
+                       " AND (?4 = 0 OR type = ?4) ORDER BY id DESC LIMIT ?5",
+                       "tiiii", user_id, before, status, type, max_rows);
+    return db_find(db,
+                   "SELECT id, cancel_reason FROM requests WHERE id < ?1"
+                   " AND (?2 = 0 OR status = ?2) AND (?3 = 0 OR type = ?3)"
+                   " ORDER BY id DESC LIMIT ?4",
+                   "iiii", before, status, type, max_rows);
+}
+
+/* Reads up to @max_rows of the rows. Returns: the id of the last one where there are more. */
+static gint64
+read_page(Db *db, DbRow *row, gint64 max_rows, KbntValue *result)
+{
+    gint64 last = 0;
+
+    for (gint64 n_rows = 0; row; n_rows++, row = db_next(db, row)) {
+        KbntValue *request;
+
+        if (n_rows == max_rows) {
+            db_row_end(row);
+            return last;
+        }
+        last = row_int(row, 0);
+        request = requests_read(db, last, row_int(row, 1), NULL, NULL);
+        if (!request) {
+            db_row_end(row);
+            return 0;
+        }
+        kbnt_value_take_item(result, KBNT_FIELD_ITEMS, request);
+    }
+    return 0;
+}
+
+KbntValue *
+request_views_list(Store *store, Db *db, const KbntValue *argument, GError **error)
+{
+    gint64 max_rows = views_max_rows(argument);
+    KbntValue *result;
+    gint64 before;
+    gint64 last;
+
+    if (!views_read_cursor(store, KBNT_STORE_REQUESTS, argument, &before, error))
+        return NULL;
+    result = views_new_list();
+    last = read_page(db, find_requests(db, argument, before, max_rows + 1), max_rows, result);
+    if (last)
+        views_set_cursor(store, KBNT_STORE_REQUESTS, result, last);
+    return result;
+}
+
+KbntValue *
+request_views_overdue(Store *store, Db *db, const KbntValue *argument, GError **error)
+{
+    KbntValue *result = views_new_list();
+    gint64 max_rows = views_max_rows(argument);
+    DbRow *row = db_find(db,
+                         "SELECT id, cancel_reason FROM requests INDEXED BY requests_open"
+                         " WHERE ended_at IS NULL AND deadline > 0 AND deadline < ?"
+                         " AND cancel_reason = 0 ORDER BY deadline LIMIT ?",
+                         "ii", kbnt_value_get_int(argument, KBNT_FIELD_BEFORE), max_rows);
+
+    read_page(db, row, max_rows, result);
+    return result;
+}
+
+static void
+read_account(Db *db, const char *account, KbntValue *result)
+{
+    DbRow *row = db_find(db, "SELECT quantity, reserved, used FROM ledger WHERE account = ?",
+                         "t", account);
+
+    for (; row; row = db_next(db, row)) {
+        KbntValue *charge = kbnt_value_new();
+
+        kbnt_value_set_string(charge, KBNT_FIELD_ACCOUNT, account);
+        kbnt_value_set_string(charge, KBNT_FIELD_QUANTITY, row_text(row, 0));
+        kbnt_value_set_number(charge, KBNT_FIELD_RESERVED,
+                              ledger_amount_shown(row_int(row, 1)));
+        kbnt_value_set_number(charge, KBNT_FIELD_USED, ledger_amount_shown(row_int(row, 2)));
+        kbnt_value_take_item(result, KBNT_FIELD_CHARGES, charge);
+    }
+}
+
+KbntValue *
+request_views_quota(Store *store, Db *db, const KbntValue *argument, GError **error)
+{
+    KbntValue *result = kbnt_value_new();
+
+    kbnt_value_set_empty_list(result, KBNT_FIELD_CHARGES);
+    for (guint i = 0; i < kbnt_value_length(argument, KBNT_FIELD_ITEMS); i++)
+        read_account(
+            db, text(kbnt_value_nth_value(argument, KBNT_FIELD_ITEMS, i), KBNT_FIELD_ACCOUNT),
+            result);
+    return result;
+}

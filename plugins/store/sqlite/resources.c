@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * resources.c: owns the rows of resources, of both halves.
+ *
+ * What is asked for or changes alone lies in columns, the rest in the body. The checksum
+ * covers the id and the body, which are always written together.
+ */
+#include "resources.h"
+
+#include "parts.h"
+
+/* The fields that lie in columns, beside the id of the row and the body. */
+static const KbntField column_fields[] = {
+    KBNT_FIELD_VIRTUAL_RESOURCE_ID,
+    KBNT_FIELD_RESOURCE_TYPE,
+    KBNT_FIELD_RESOURCE_STATUS,
+    KBNT_FIELD_USER_ID,
+    KBNT_FIELD_HOST,
+    KBNT_FIELD_MESSAGE_ID,
+    KBNT_FIELD_OPEN_MESSAGE_ID,
+    KBNT_FIELD_LAST_MESSAGE_ID,
+};
+
+static gint64
+checksum_of(const char *resource_id, GBytes *body)
+{
+    gsize size;
+    const void *data = g_bytes_get_data(body, &size);
+
+    return parts_checksum(parts_checksum_text(0, resource_id), data, size);
+}
+
+gboolean
+resources_is_sound(DbRow *row)
+{
+    g_autoptr(GBytes) body = row_bytes(row, 9);
+
+    return checksum_of(row_text(row, 1), body) == row_int(row, 10);
+}
+
+static void
+set_id(KbntValue *resource, KbntField field, DbRow *row, int column)
+{
+    g_autofree char *id = row_id(row, column);
+
+    kbnt_value_set_string(resource, field, id);
+}
+
+KbntValue *
+resources_read(Db *db, DbRow *row)
+{
+    KbntValue *resource;
+
+    if (!resources_is_sound(row)) {
+        db_fail(db, KBNT_ERROR_STORE_CORRUPT,
+                "the row of a resource is not what was written; see 'kbntctl store check'");
+        return NULL;
+    }
+    resource = parts_read_value(db, row, 9);
+    if (!resource)
+        return NULL;
+    kbnt_value_set_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID, row_text(row, 1));
+    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_TYPE, row_int(row, 2));
+    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, row_int(row, 3));
+    kbnt_value_set_string(resource, KBNT_FIELD_USER_ID, row_text(row, 4));
+    kbnt_value_set_string(resource, KBNT_FIELD_HOST, row_text(row, 5));
+    set_id(resource, KBNT_FIELD_MESSAGE_ID, row, 6);
+    set_id(resource, KBNT_FIELD_OPEN_MESSAGE_ID, row, 7);
+    set_id(resource, KBNT_FIELD_LAST_MESSAGE_ID, row, 8);
+    return resource;
+}
+
+KbntValue *
+resources_find(Db *db, const char *resource_id)
+{
+    DbRow *row = db_find(db, "SELECT " RESOURCE_COLUMNS " FROM resources WHERE resource_id = ?",
+                         "t", resource_id);
+    KbntValue *resource;
+
+    if (!row)
+        return NULL;
+    resource = resources_read(db, row);
+    db_row_end(row);
+    return resource;
+}
+
+gboolean
+resources_exist(Store *store, const char *resource_id)
+{
+    return db_number(store->db, "SELECT 1 FROM resources WHERE resource_id = ?", "t",
+                     resource_id) != 0;
+}
+
+/* Returns: (transfer full): what of the resource does not lie in columns. */
+static GBytes *
+body_of(const KbntValue *resource)
+{
+    g_autoptr(KbntValue) rest = kbnt_value_copy(resource);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(column_fields); i++)
+        kbnt_value_clear(rest, column_fields[i]);
+    return kbnt_value_to_bytes(rest);
+}
+
+static const char *
+text(const KbntValue *value, KbntField field)
+{
+    return kbnt_value_get_string(value, field);
+}
+
+void
+resources_insert(Store *store, const KbntValue *resource)
+{
+    const char *resource_id = text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    gint64 type = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_TYPE);
+    gint64 status = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS);
+    g_autoptr(GBytes) body = body_of(resource);
+
+    db_run(store->db, "INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+           "itiittuuuib", counters_take(&store->counters, COUNTER_ROWS), resource_id, type,
+           status, text(resource, KBNT_FIELD_USER_ID), text(resource, KBNT_FIELD_HOST),
+           text(resource, KBNT_FIELD_MESSAGE_ID), text(resource, KBNT_FIELD_OPEN_MESSAGE_ID),
+           text(resource, KBNT_FIELD_LAST_MESSAGE_ID), checksum_of(resource_id, body), body);
+    totals_count_resource(&store->totals, type, status, 1);
+}
+
+static void
+update(Store *store, const KbntValue *resource)
+{
+    const char *resource_id = text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    g_autoptr(GBytes) body = body_of(resource);
+
+    db_run(store->db,
+           "UPDATE resources SET type = ?, status = ?, user_id = ?, host = ?, message_id = ?,"
+           " checksum = ?, body = ? WHERE resource_id = ?",
+           "iittuibt", kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_TYPE),
+           kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS),
+           text(resource, KBNT_FIELD_USER_ID), text(resource, KBNT_FIELD_HOST),
+           text(resource, KBNT_FIELD_MESSAGE_ID), checksum_of(resource_id, body), body,
+           resource_id);
+}
+
+static void
+insert_patch(Store *store, const KbntValue *patch)
+{
+    g_autoptr(KbntValue) resource = NULL;
+
+    if (!kbnt_value_has(patch, KBNT_FIELD_RESOURCE_TYPE))
+        return;
+    resource = kbnt_value_copy(patch);
+    if (!kbnt_value_has(resource, KBNT_FIELD_RESOURCE_STATUS))
+        kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_PENDING);
+    resources_insert(store, resource);
+}
+
+char *
+resources_patch(Store *store, const KbntValue *patch)
+{
+    g_autoptr(KbntValue) before = resources_find(store->db,
+                                                 text(patch, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+    g_autoptr(KbntValue) after = NULL;
+    gint64 type;
+    gint64 old_status;
+    gint64 status;
+
+    if (!before) {
+        insert_patch(store, patch);
+        return NULL;
+    }
+    after = kbnt_value_copy(before);
+    kbnt_value_merge(after, patch);
+    if (kbnt_value_equal(before, after))
+        return NULL;
+
+    update(store, after);
+    type = kbnt_value_get_int(after, KBNT_FIELD_RESOURCE_TYPE);
+    old_status = kbnt_value_get_int(before, KBNT_FIELD_RESOURCE_STATUS);
+    status = kbnt_value_get_int(after, KBNT_FIELD_RESOURCE_STATUS);
+    totals_count_resource(&store->totals, type, old_status, -1);
+    totals_count_resource(&store->totals, type, status, 1);
+    if (status != KBNT_RESOURCE_STATUS_DELETED || old_status == KBNT_RESOURCE_STATUS_DELETED)
+        return NULL;
+    return g_strdup(text(after, KBNT_FIELD_MESSAGE_ID));
+}
+
+void
+resources_open(Store *store, const char *resource_id, const char *message_id)
+{
+    db_run(store->db,
+           "UPDATE resources SET open_message_id = ?1, last_message_id = ?1"
+           " WHERE resource_id = ?2",
+           "ut", message_id, resource_id);
+}
+
+void
+resources_close(Store *store, const char *resource_id, const char *message_id)
+{
+    db_run(store->db,
+           "UPDATE resources SET open_message_id = NULL"
+           " WHERE resource_id = ? AND open_message_id = ?",
+           "tu", resource_id, message_id);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* resources.h: owns the rows of resources, of both halves. */
+#ifndef SQLITE_RESOURCES_H
+#define SQLITE_RESOURCES_H
+
+#include "store.h"
+
+/* What a query or a check needs of a row; resources_read() reads them in this order. */
+#define RESOURCE_COLUMNS \
+    "id, resource_id, type, status, user_id, host, message_id, open_message_id," \
+    " last_message_id, body, checksum"
+
+/* Returns: (transfer full) (nullable): the resource in a row of RESOURCE_COLUMNS. */
+KbntValue *resources_read(Db *db, DbRow *row);
+/* Returns: (transfer full) (nullable): the resource of that id. */
+KbntValue *resources_find(Db *db, const char *resource_id);
+/* Returns: whether the row is what was written. */
+gboolean resources_is_sound(DbRow *row);
+
+gboolean resources_exist(Store *store, const char *resource_id);
+void resources_insert(Store *store, const KbntValue *resource);
+/*
+ * Sets the fields of @patch on its VIRTUAL_RESOURCE_ID, which appears where it is unknown and
+ * the patch has a RESOURCE_TYPE. Returns: (transfer full) (nullable): the MESSAGE_ID that
+ * created a resource which is DELETED by this.
+ */
+char *resources_patch(Store *store, const KbntValue *patch);
+/* Opens the resource for a message, or closes it where that message is the open one. */
+void resources_open(Store *store, const char *resource_id, const char *message_id);
+void resources_close(Store *store, const char *resource_id, const char *message_id);
+
+#endif

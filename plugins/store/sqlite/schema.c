@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * schema.c: owns the tables of both halves, their versions, and the way from one to another.
+ *
+ * A version is a row {version, up, down} for each half. "u" columns hold a UUID in 16 bytes
+ * (see db.h). Numbers of states are those of kbnt-fields.h: a request ends with COMPLETED (4)
+ * or later, a message with ENDED (4) or TOMBSTONE (5), a resource with DELETED (8).
+ */
+#include "schema.h"
+
+#define APPLICATION_ID 0x6b626e74
+
+typedef struct {
+    gint64 version;
+    const char *up[KBNT_HALF_ALL];
+    const char *down[KBNT_HALF_ALL];
+} Migration;
+
+#define COMMON_TABLES \
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;" \
+    "CREATE TABLE counters (name TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;" \
+    "CREATE TABLE outbox (position INTEGER PRIMARY KEY, message_id BLOB," \
+    " confirmed INTEGER NOT NULL, record BLOB NOT NULL);" \
+    "CREATE TABLE dead_letters (position INTEGER PRIMARY KEY, topic TEXT, partition INTEGER," \
+    " offset INTEGER, message_id BLOB, reason TEXT, ended_at INTEGER NOT NULL," \
+    " letter BLOB NOT NULL, UNIQUE (topic, partition, offset));" \
+    "CREATE TABLE resources (id INTEGER PRIMARY KEY, resource_id TEXT NOT NULL UNIQUE," \
+    " type INTEGER NOT NULL, status INTEGER NOT NULL, user_id TEXT, host TEXT," \
+    " message_id BLOB, open_message_id BLOB, last_message_id BLOB," \
+    " checksum INTEGER NOT NULL, body BLOB NOT NULL);" \
+    "CREATE INDEX resources_of_user ON resources (user_id) WHERE status <> 8;" \
+    "CREATE TABLE hosts (name TEXT PRIMARY KEY, alive INTEGER NOT NULL," \
+    " cpu INTEGER NOT NULL, memory_mb INTEGER NOT NULL, disk_mb INTEGER NOT NULL," \
+    " claimed_cpu INTEGER NOT NULL, claimed_memory_mb INTEGER NOT NULL," \
+    " claimed_disk_mb INTEGER NOT NULL, reported_at INTEGER NOT NULL," \
+    " report BLOB NOT NULL) WITHOUT ROWID;"
+
+#define PRODUCER_TABLES \
+    "CREATE TABLE requests (id INTEGER PRIMARY KEY, message_id BLOB NOT NULL UNIQUE," \
+    " scope TEXT NOT NULL, request_id TEXT NOT NULL, idempotency_key TEXT, body_hash TEXT," \
+    " user_id TEXT, type INTEGER NOT NULL, priority INTEGER NOT NULL," \
+    " status INTEGER NOT NULL, started INTEGER NOT NULL, cancel_reason INTEGER NOT NULL," \
+    " charges INTEGER NOT NULL, deadline INTEGER NOT NULL, ended_at INTEGER," \
+    " checksum INTEGER NOT NULL, UNIQUE (scope, request_id));" \
+    "CREATE UNIQUE INDEX requests_by_key ON requests (scope, idempotency_key)" \
+    " WHERE idempotency_key IS NOT NULL;" \
+    "CREATE INDEX requests_of_user ON requests (user_id);" \
+    "CREATE INDEX requests_open ON requests (deadline) WHERE ended_at IS NULL;" \
+    "CREATE INDEX requests_ended ON requests (ended_at)" \
+    " WHERE ended_at IS NOT NULL AND charges NOT IN (1, 2);" \
+    "CREATE TABLE request_parts (owner INTEGER NOT NULL, n INTEGER NOT NULL," \
+    " checksum INTEGER NOT NULL, part BLOB NOT NULL, PRIMARY KEY (owner, n)) WITHOUT ROWID;" \
+    "CREATE TABLE ledger (account TEXT NOT NULL, quantity TEXT NOT NULL," \
+    " reserved INTEGER NOT NULL, used INTEGER NOT NULL," \
+    " PRIMARY KEY (account, quantity)) WITHOUT ROWID;" \
+    "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id BLOB NOT NULL," \
+    " sequence INTEGER NOT NULL, type INTEGER NOT NULL, user_id TEXT," \
+    " ended_at INTEGER NOT NULL, of_request INTEGER NOT NULL, record BLOB);" \
+    "CREATE UNIQUE INDEX events_of_stream ON events (stream_id, sequence);" \
+    "CREATE INDEX events_of_user ON events (user_id) WHERE user_id IS NOT NULL;"
+
+#define CONSUMER_TABLES \
+    "CREATE TABLE inbox (id INTEGER PRIMARY KEY, message_id BLOB NOT NULL UNIQUE," \
+    " body_hash TEXT, user_id TEXT, priority INTEGER NOT NULL, state INTEGER NOT NULL," \
+    " parked INTEGER NOT NULL, epoch INTEGER NOT NULL, cancel_reason INTEGER NOT NULL," \
+    " ended_at INTEGER, checksum INTEGER NOT NULL);" \
+    "CREATE INDEX inbox_ready ON inbox (priority) WHERE state = 1 AND parked = 0;" \
+    "CREATE INDEX inbox_open ON inbox (state) WHERE state IN (2, 3, 6);" \
+    "CREATE INDEX inbox_ended ON inbox (ended_at) WHERE ended_at IS NOT NULL;" \
+    "CREATE TABLE inbox_parts (owner INTEGER NOT NULL, n INTEGER NOT NULL," \
+    " checksum INTEGER NOT NULL, part BLOB NOT NULL, PRIMARY KEY (owner, n)) WITHOUT ROWID;" \
+    "CREATE TABLE dependencies (message_id BLOB NOT NULL, owner INTEGER NOT NULL," \
+    " PRIMARY KEY (message_id, owner)) WITHOUT ROWID;" \
+    "CREATE TABLE claims (resource_id TEXT PRIMARY KEY, host TEXT NOT NULL," \
+    " cpu INTEGER NOT NULL, memory_mb INTEGER NOT NULL, disk_mb INTEGER NOT NULL)" \
+    " WITHOUT ROWID;" \
+    "CREATE TABLE streams (stream_id BLOB PRIMARY KEY, sequence INTEGER NOT NULL," \
+    " previous_checksum TEXT) WITHOUT ROWID;"
+
+#define LIST_INDEXES \
+    "CREATE INDEX resources_of_host ON resources (host)" \
+    " WHERE host IS NOT NULL AND status <> 8;"
+#define NO_LIST_INDEXES "DROP INDEX resources_of_host;"
+
+/* In the order of the versions. The first row makes an empty file, and has no way back. */
+static const Migration migrations[] = {
+    { 1, .up = { [KBNT_HALF_PRODUCER] = COMMON_TABLES PRODUCER_TABLES,
+                 [KBNT_HALF_CONSUMER] = COMMON_TABLES CONSUMER_TABLES } },
+    { 2, .up = { [KBNT_HALF_PRODUCER] = LIST_INDEXES, [KBNT_HALF_CONSUMER] = LIST_INDEXES },
+      .down = { [KBNT_HALF_PRODUCER] = NO_LIST_INDEXES,
+                [KBNT_HALF_CONSUMER] = NO_LIST_INDEXES } },
+};
+
+/* Returns: what stands in the way of using the file, or NULL. */
+static const char *
+fault_of(Db *db, KbntHalf half, gint64 found)
+{
+    gint64 application = db_number(db, "PRAGMA application_id", "");
+
+    if (application != APPLICATION_ID && (application || found))
+        return "this file is not a store of kbnt; move it away, or correct 'state_dir'";
+    if (found > SCHEMA_VERSION)
+        return "a newer kbnt wrote this store; start that version, or restore a backup";
+    if (found && db_number(db, "SELECT value FROM meta WHERE name = 'half'", "") != half)
+        return "this store belongs to the other role; move it away, or correct 'kbnt.role'";
+    return NULL;
+}
+
+static void
+set_version(Db *db, gint64 version)
+{
+    g_autofree char *sql = g_strdup_printf("PRAGMA user_version = %" G_GINT64_FORMAT, version);
+
+    db_script(db, sql);
+}
+
+static void
+migrate(Db *db, KbntHalf half, gint64 found, gint64 wanted)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(migrations); i++)
+        if (migrations[i].version > found && migrations[i].version <= wanted)
+            db_script(db, migrations[i].up[half]);
+    for (gsize i = G_N_ELEMENTS(migrations); i-- > 0;)
+        if (migrations[i].version <= found && migrations[i].version > wanted)
+            db_script(db, migrations[i].down[half]);
+    set_version(db, wanted);
+}
+
+static void
+sign(Db *db, KbntHost *host, KbntHalf half)
+{
+    g_autofree char *sql = g_strdup_printf("PRAGMA application_id = %d", APPLICATION_ID);
+    char store_id[37];
+
+    kbnt_host_uuid(host, store_id);
+    db_script(db, sql);
+    db_run(db, "INSERT INTO meta VALUES ('store_id', ?), ('half', ?)", "ti", store_id,
+           (gint64)half);
+}
+
+gboolean
+schema_migrate(Db *db, KbntHost *host, KbntHalf half, gint64 version, GError **error)
+{
+    gint64 found = db_number(db, "PRAGMA user_version", "");
+    const char *fault = fault_of(db, half, found);
+
+    if (fault) {
+        db_fail(db, KBNT_ERROR_CONFIG_INVALID, fault);
+    } else if (found != version) {
+        db_script(db, "BEGIN IMMEDIATE");
+        migrate(db, half, found, version);
+        if (!found)
+            sign(db, host, half);
+        db_commit(db);
+        db_roll_back(db);
+    }
+    if (!db_has_failed(db))
+        return TRUE;
+    g_propagate_error(error, db_take_failure(db));
+    return FALSE;
+}
