@@ -268,6 +268,13 @@ kbnt_config_declare(KbntConfig *config, const char *name, const KbntKeyTable *ta
     return section->block;
 }
 
+gconstpointer
+kbnt_config_block(KbntConfig *config, const char *name)
+{
+    KbntConfigSection *section = kbnt_config_find_section(config, name);
+    return section ? section->block : NULL;
+}
+
 static void
 add_section_names(KbntConfig *config, const char *glob, GHashTable *names)
 {

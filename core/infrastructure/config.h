@@ -34,6 +34,9 @@ void kbnt_config_set(KbntConfig *config, const char *assignment);
 gconstpointer kbnt_config_declare(KbntConfig *config, const char *section,
                                   const KbntKeyTable *table);
 
+/* Returns: (transfer none) (nullable): the block of a declared section. */
+gconstpointer kbnt_config_block(KbntConfig *config, const char *section);
+
 /* Returns: (transfer full): names of the sections that match the glob and that a file or --set
  * has named, sorted. */
 char **kbnt_config_sections(KbntConfig *config, const char *glob);
