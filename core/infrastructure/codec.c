@@ -12,6 +12,7 @@
 #include "schema-registry.h"
 #include "signature.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define FRAME_BYTES 5
@@ -26,7 +27,7 @@ typedef struct {
 
 /* The schemas are never taken away again; the lock guards the table and the keyring's place. */
 struct KbntCodec {
-    GMutex lock;
+    pthread_mutex_t lock;
     KbntKeyring *keyring;
     gboolean needs_signature;
     GHashTable *schemas;
@@ -94,7 +95,7 @@ kbnt_codec_new(GBytes *signing_keys, gboolean needs_signature, GError **error)
 {
     g_autoptr(KbntCodec) codec = g_new0(KbntCodec, 1);
 
-    g_mutex_init(&codec->lock);
+    pthread_mutex_init(&codec->lock, NULL);
     codec->needs_signature = needs_signature;
     codec->schemas = g_hash_table_new_full(NULL, NULL, NULL, schema_free);
     codec->requests = keep_own(codec, KBNT_SUBJECT_REQUESTS);
@@ -113,7 +114,7 @@ kbnt_codec_free(KbntCodec *codec)
         return;
     g_hash_table_unref(codec->schemas);
     kbnt_keyring_unref(codec->keyring);
-    g_mutex_clear(&codec->lock);
+    pthread_mutex_destroy(&codec->lock);
     g_free(codec);
 }
 
@@ -125,10 +126,10 @@ kbnt_codec_set_keys(KbntCodec *codec, GBytes *signing_keys, GError **error)
 
     if (!keyring)
         return FALSE;
-    g_mutex_lock(&codec->lock);
+    pthread_mutex_lock(&codec->lock);
     previous = codec->keyring;
     codec->keyring = keyring;
-    g_mutex_unlock(&codec->lock);
+    pthread_mutex_unlock(&codec->lock);
     kbnt_keyring_unref(previous);
     return TRUE;
 }
@@ -139,9 +140,9 @@ current_keys(KbntCodec *codec)
 {
     KbntKeyring *keyring;
 
-    g_mutex_lock(&codec->lock);
+    pthread_mutex_lock(&codec->lock);
     keyring = codec->keyring ? kbnt_keyring_ref(codec->keyring) : NULL;
-    g_mutex_unlock(&codec->lock);
+    pthread_mutex_unlock(&codec->lock);
     return keyring;
 }
 
@@ -164,10 +165,10 @@ kbnt_codec_learn(KbntCodec *codec, guint32 schema_id, const char *subject, const
         return FALSE;
     }
 
-    g_mutex_lock(&codec->lock);
+    pthread_mutex_lock(&codec->lock);
     if (!g_hash_table_contains(codec->schemas, GUINT_TO_POINTER(schema_id)))
         keep_schema(codec, schema_id, subject, g_steal_pointer(&plan));
-    g_mutex_unlock(&codec->lock);
+    pthread_mutex_unlock(&codec->lock);
     return TRUE;
 }
 
@@ -321,9 +322,9 @@ find_schema(KbntCodec *codec, guint32 id, const Schema *own, GError **error)
 {
     const Schema *schema;
 
-    g_mutex_lock(&codec->lock);
+    pthread_mutex_lock(&codec->lock);
     schema = g_hash_table_lookup(codec->schemas, GUINT_TO_POINTER(id));
-    g_mutex_unlock(&codec->lock);
+    pthread_mutex_unlock(&codec->lock);
     if (schema && g_str_equal(schema->subject, own->subject))
         return schema;
     if (schema) {

@@ -4,6 +4,7 @@
 #include "fake-lanes.h"
 
 #include <glib/gstdio.h>
+#include <pthread.h>
 #include <string.h>
 
 #define PREEMPTED_AGE_US 10000
@@ -24,7 +25,7 @@ struct FakeHost {
     char *state_dir;
     FakeLanes *lanes;
     GSource *ring;
-    GMutex lock;
+    pthread_mutex_t lock;
     GArray *calls;
     GArray *lines;
     GHashTable *metrics;
@@ -49,9 +50,9 @@ fake_log(gpointer data, KbntLogLevel level, const char *topic, const KbntValue *
 
     if (g_getenv("KBNT_TEST_VERBOSE"))
         g_printerr("    log[%d] %s\n", level, line.text);
-    g_mutex_lock(&fake->lock);
+    pthread_mutex_lock(&fake->lock);
     g_array_append_val(fake->lines, line);
-    g_mutex_unlock(&fake->lock);
+    pthread_mutex_unlock(&fake->lock);
 }
 
 static gint64
@@ -89,11 +90,11 @@ fake_invoke(gpointer data, void (*function)(gpointer), gpointer function_data)
     FakeHost *fake = data;
     Call call = { function, function_data };
 
-    g_mutex_lock(&fake->lock);
+    pthread_mutex_lock(&fake->lock);
     g_array_append_val(fake->calls, call);
     if (fake->calls->len == 1)
         g_source_set_ready_time(fake->ring, 0);
-    g_mutex_unlock(&fake->lock);
+    pthread_mutex_unlock(&fake->lock);
 }
 
 static void
@@ -101,14 +102,14 @@ add_metric(FakeHost *fake, const char *name, double value, gboolean adds)
 {
     double *metric;
 
-    g_mutex_lock(&fake->lock);
+    pthread_mutex_lock(&fake->lock);
     metric = g_hash_table_lookup(fake->metrics, name);
     if (!metric) {
         metric = g_new0(double, 1);
         g_hash_table_insert(fake->metrics, g_strdup(name), metric);
     }
     *metric = adds ? *metric + value : value;
-    g_mutex_unlock(&fake->lock);
+    pthread_mutex_unlock(&fake->lock);
 }
 
 static void
@@ -163,11 +164,11 @@ dispatch_calls(GSource *source, GSourceFunc callback, gpointer data)
     FakeHost *fake = data;
     g_autoptr(GArray) calls = NULL;
 
-    g_mutex_lock(&fake->lock);
+    pthread_mutex_lock(&fake->lock);
     calls = fake->calls;
     fake->calls = g_array_new(FALSE, FALSE, sizeof(Call));
     g_source_set_ready_time(source, -1);
-    g_mutex_unlock(&fake->lock);
+    pthread_mutex_unlock(&fake->lock);
 
     for (guint i = 0; i < calls->len; i++) {
         const Call *call = &g_array_index(calls, Call, i);
@@ -217,7 +218,7 @@ fake_host_new(KbntHalf half)
 {
     FakeHost *fake = g_new0(FakeHost, 1);
 
-    g_mutex_init(&fake->lock);
+    pthread_mutex_init(&fake->lock, NULL);
     fake->context = g_main_context_new();
     g_main_context_set_poll_func(fake->context, poll_and_count);
     fake->state_dir = g_dir_make_tmp("kbnt-test-XXXXXX", NULL);
@@ -252,7 +253,7 @@ fake_host_free(FakeHost *fake)
     g_array_unref(fake->lines);
     g_hash_table_unref(fake->metrics);
     g_hash_table_unref(fake->secrets);
-    g_mutex_clear(&fake->lock);
+    pthread_mutex_destroy(&fake->lock);
     g_free(fake);
 }
 
@@ -391,13 +392,13 @@ fake_host_logged(FakeHost *fake, KbntLogLevel level, const char *part)
 {
     gboolean found = FALSE;
 
-    g_mutex_lock(&fake->lock);
+    pthread_mutex_lock(&fake->lock);
     for (guint i = 0; i < fake->lines->len && !found; i++) {
         const Line *line = &g_array_index(fake->lines, Line, i);
 
         found = line->level == level && strstr(line->text, part);
     }
-    g_mutex_unlock(&fake->lock);
+    pthread_mutex_unlock(&fake->lock);
     return found;
 }
 
@@ -406,9 +407,9 @@ fake_host_n_logged(FakeHost *fake)
 {
     guint n_lines;
 
-    g_mutex_lock(&fake->lock);
+    pthread_mutex_lock(&fake->lock);
     n_lines = fake->lines->len;
-    g_mutex_unlock(&fake->lock);
+    pthread_mutex_unlock(&fake->lock);
     return n_lines;
 }
 
@@ -418,10 +419,10 @@ fake_host_metric(FakeHost *fake, const char *name)
     double *metric;
     double value;
 
-    g_mutex_lock(&fake->lock);
+    pthread_mutex_lock(&fake->lock);
     metric = g_hash_table_lookup(fake->metrics, name);
     value = metric ? *metric : 0;
-    g_mutex_unlock(&fake->lock);
+    pthread_mutex_unlock(&fake->lock);
     return value;
 }
 

@@ -2,6 +2,8 @@
 /* Lanes made on first use; the end of a lane is a piece of work without a function. */
 #include "fake-lanes.h"
 
+#include <pthread.h>
+
 #define LANE_LIMIT 1024
 
 typedef struct {
@@ -11,7 +13,9 @@ typedef struct {
 } Job;
 
 typedef struct {
-    GAsyncQueue *jobs;
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    GQueue jobs; /* of Job; guarded by lock */
     GThread *thread;
 } Lane;
 
@@ -19,16 +23,41 @@ struct FakeLanes {
     GHashTable *by_name;
 };
 
+static Job *
+lane_take(Lane *lane)
+{
+    Job *job;
+
+    pthread_mutex_lock(&lane->lock);
+    while (!(job = g_queue_pop_head(&lane->jobs)))
+        pthread_cond_wait(&lane->filled, &lane->lock);
+    pthread_mutex_unlock(&lane->lock);
+    return job;
+}
+
+static gboolean
+lane_push(Lane *lane, Job job)
+{
+    gboolean has_room;
+
+    pthread_mutex_lock(&lane->lock);
+    has_room = lane->jobs.length < LANE_LIMIT || !job.work;
+    if (has_room)
+        g_queue_push_tail(&lane->jobs, g_memdup2(&job, sizeof job));
+    pthread_cond_signal(&lane->filled);
+    pthread_mutex_unlock(&lane->lock);
+    return has_room;
+}
+
 static gpointer
 run_lane(gpointer data)
 {
-    GAsyncQueue *jobs = data;
-    gboolean ended = FALSE;
+    gboolean has_ended = FALSE;
 
-    while (!ended) {
-        g_autofree Job *job = g_async_queue_pop(jobs);
+    while (!has_ended) {
+        g_autofree Job *job = lane_take(data);
 
-        ended = !job->work;
+        has_ended = !job->work;
         if (job->work)
             job->work(job->task, job->data);
     }
@@ -40,9 +69,10 @@ lane_free(gpointer data)
 {
     Lane *lane = data;
 
-    g_async_queue_push(lane->jobs, g_new0(Job, 1));
+    lane_push(lane, (Job){ 0 });
     g_thread_join(lane->thread);
-    g_async_queue_unref(lane->jobs);
+    pthread_cond_destroy(&lane->filled);
+    pthread_mutex_destroy(&lane->lock);
     g_free(lane);
 }
 
@@ -51,8 +81,10 @@ lane_new(const char *name)
 {
     Lane *lane = g_new0(Lane, 1);
 
-    lane->jobs = g_async_queue_new();
-    lane->thread = g_thread_new(name, run_lane, lane->jobs);
+    pthread_mutex_init(&lane->lock, NULL);
+    pthread_cond_init(&lane->filled, NULL);
+    g_queue_init(&lane->jobs);
+    lane->thread = g_thread_new(name, run_lane, lane);
     return lane;
 }
 
@@ -79,20 +111,11 @@ fake_lanes_push(FakeLanes *lanes, const char *name, void (*work)(KbntTask *, gpo
                 KbntTask *task, gpointer data)
 {
     Lane *lane = g_hash_table_lookup(lanes->by_name, name);
-    Job *job;
 
     if (!lane) {
         lane = lane_new(name);
         g_hash_table_insert(lanes->by_name, g_strdup(name), lane);
     }
-    if (g_async_queue_length(lane->jobs) >= LANE_LIMIT) {
+    if (!lane_push(lane, (Job){ work, task, data }))
         kbnt_task_fail_literal(task, KBNT_ERROR_QUEUE_FULL, "the lane is full");
-        return;
-    }
-
-    job = g_new0(Job, 1);
-    job->work = work;
-    job->task = task;
-    job->data = data;
-    g_async_queue_push(lane->jobs, job);
 }

@@ -59,6 +59,17 @@ def check_words(report, top, words):
                     report.violation(f"{name}:{number}", f"'{word}' says nothing: name the noun")
 
 
+def check_calls(report, top, calls):
+    for path in files(top, ".c"):
+        text = without_comments_and_strings(path.read_text())
+        for number, line in enumerate(text.splitlines(), 1):
+            for name in re.findall(r"\b([a-z]\w*)\(", line):
+                for refused, instead in calls.items():
+                    if name == refused or refused.endswith("_") and name.startswith(refused):
+                        report.violation(f"{path.relative_to(top)}:{number}",
+                                         f"'{name}' is refused here: {instead}")
+
+
 def check_leftovers(report, top):
     for path in files(top, ".c", ".h", ".am", ".ac", ".py", ".sh", ".md"):
         if path.name == Path(__file__).name:
@@ -76,6 +87,7 @@ def main():
     check_lengths(report, top, table["lines"])
     check_functions(report, top, table["functions"])
     check_words(report, top, table["words"])
+    check_calls(report, top, table["calls"])
     check_leftovers(report, top)
     report.finish()
 

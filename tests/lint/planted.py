@@ -23,6 +23,7 @@ SOURCE_CASES = [
     ("house-style", "helper.c: the first lines lack"),
     ("house-style", "helper.c: 528 lines, more than 500"),
     ("house-style", "'set_tmp' has 522 lines, more than 80"),
+    ("house-style", "core/domain/locks.c:7: 'g_mutex_lock' is refused here: pthread_mutex_*"),
     ("house-style", "helper.c: 'helper' says nothing"),
     ("house-style", "helper.c:4: 'set_tmp' says nothing"),
     ("house-style", "helper.c:6: leftover 'TO" "DO'"),
