@@ -4,6 +4,7 @@
 
 #include "log-fields.h"
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 struct KbntLogWriter {
-    GMutex mutex; /* a line is written whole before the next */
+    pthread_mutex_t mutex; /* a line is written whole before the next */
     gint fd;
     gboolean to_journal;
     gint least; /* atomic */
@@ -34,7 +35,7 @@ KbntLogWriter *
 kbnt_log_writer_new(KbntLogFormat format, gint fd)
 {
     KbntLogWriter *writer = g_new0(KbntLogWriter, 1);
-    g_mutex_init(&writer->mutex);
+    pthread_mutex_init(&writer->mutex, NULL);
     writer->fd = fd;
     writer->least = KBNT_LOG_INFO;
     writer->to_journal = format == KBNT_LOG_FORMAT_JOURNAL ||
@@ -47,7 +48,7 @@ kbnt_log_writer_free(KbntLogWriter *writer)
 {
     if (!writer)
         return;
-    g_mutex_clear(&writer->mutex);
+    pthread_mutex_destroy(&writer->mutex);
     g_free(writer);
 }
 
@@ -68,7 +69,7 @@ level_name(KbntLogLevel level)
 static void
 write_whole(KbntLogWriter *writer, const char *bytes, gsize length)
 {
-    g_mutex_lock(&writer->mutex);
+    pthread_mutex_lock(&writer->mutex);
     while (length > 0) {
         gssize written = write(writer->fd, bytes, length);
         if (written < 0 && errno != EINTR)
@@ -76,7 +77,7 @@ write_whole(KbntLogWriter *writer, const char *bytes, gsize length)
         bytes += MAX(written, 0);
         length -= (gsize)MAX(written, 0);
     }
-    g_mutex_unlock(&writer->mutex);
+    pthread_mutex_unlock(&writer->mutex);
 }
 
 static void

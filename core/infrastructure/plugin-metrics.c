@@ -2,6 +2,7 @@
 /* Owns the counters and gauges that plugins keep under kbnt_KIND_NAME_*. */
 #include "plugin-metrics.h"
 
+#include <pthread.h>
 #include <string.h>
 
 /* A plugin that makes names without end must not eat the memory of the core. */
@@ -14,7 +15,7 @@ typedef struct {
 } PluginMetric;
 
 struct KbntPluginMetrics {
-    GMutex mutex;
+    pthread_mutex_t mutex;
     GHashTable *metrics; /* full name to PluginMetric */
 };
 
@@ -30,7 +31,7 @@ KbntPluginMetrics *
 kbnt_plugin_metrics_new(void)
 {
     KbntPluginMetrics *metrics = g_new0(KbntPluginMetrics, 1);
-    g_mutex_init(&metrics->mutex);
+    pthread_mutex_init(&metrics->mutex, NULL);
     metrics->metrics = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                              plugin_metric_free);
     return metrics;
@@ -42,7 +43,7 @@ kbnt_plugin_metrics_free(KbntPluginMetrics *metrics)
     if (!metrics)
         return;
     g_hash_table_unref(metrics->metrics);
-    g_mutex_clear(&metrics->mutex);
+    pthread_mutex_destroy(&metrics->mutex);
     g_free(metrics);
 }
 
@@ -82,11 +83,11 @@ kbnt_plugin_metrics_count(KbntPluginMetrics *metrics, const char *section, const
 {
     if (!is_name(name) || !(delta >= 0))
         return;
-    g_mutex_lock(&metrics->mutex);
+    pthread_mutex_lock(&metrics->mutex);
     PluginMetric *metric = find_metric(metrics, section, name, KBNT_METRIC_COUNTER);
     if (metric)
         metric->value += delta;
-    g_mutex_unlock(&metrics->mutex);
+    pthread_mutex_unlock(&metrics->mutex);
 }
 
 void
@@ -95,11 +96,11 @@ kbnt_plugin_metrics_gauge(KbntPluginMetrics *metrics, const char *section, const
 {
     if (!is_name(name))
         return;
-    g_mutex_lock(&metrics->mutex);
+    pthread_mutex_lock(&metrics->mutex);
     PluginMetric *metric = find_metric(metrics, section, name, KBNT_METRIC_GAUGE);
     if (metric)
         metric->value = value;
-    g_mutex_unlock(&metrics->mutex);
+    pthread_mutex_unlock(&metrics->mutex);
 }
 
 void
@@ -107,12 +108,12 @@ kbnt_plugin_metrics_add_to(KbntPluginMetrics *metrics, KbntSnapshot *snapshot)
 {
     GHashTableIter iter;
     gpointer name, value;
-    g_mutex_lock(&metrics->mutex);
+    pthread_mutex_lock(&metrics->mutex);
     g_hash_table_iter_init(&iter, metrics->metrics);
     while (g_hash_table_iter_next(&iter, &name, &value)) {
         const PluginMetric *metric = value;
         kbnt_snapshot_add_family(snapshot, name, metric->help, "", metric->kind, NULL, NULL, 0);
         kbnt_snapshot_add_series(snapshot, NULL, metric->value, NULL);
     }
-    g_mutex_unlock(&metrics->mutex);
+    pthread_mutex_unlock(&metrics->mutex);
 }

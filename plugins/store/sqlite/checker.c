@@ -2,6 +2,8 @@
 /* checker.c: owns the look at the whole file some time after the start. */
 #include "checker.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 struct Checker {
@@ -11,8 +13,8 @@ struct Checker {
     gint *damaged;
     GThread *thread;
 
-    GMutex lock;
-    GCond stopped;
+    pthread_mutex_t lock;
+    pthread_cond_t stopped;
     gboolean stopping;
 };
 
@@ -20,13 +22,15 @@ static gboolean
 wait_for_start(Checker *checker)
 {
     gint64 end_us = g_get_monotonic_time() + checker->delay_ms * 1000;
+    struct timespec end = { end_us / G_USEC_PER_SEC, end_us % G_USEC_PER_SEC * 1000 };
     gboolean due = FALSE;
 
-    g_mutex_lock(&checker->lock);
+    pthread_mutex_lock(&checker->lock);
     while (!checker->stopping && !due)
-        due = !g_cond_wait_until(&checker->stopped, &checker->lock, end_us);
+        due = pthread_cond_clockwait(&checker->stopped, &checker->lock, CLOCK_MONOTONIC,
+                                     &end) == ETIMEDOUT;
     due = !checker->stopping;
-    g_mutex_unlock(&checker->lock);
+    pthread_mutex_unlock(&checker->lock);
     return due;
 }
 
@@ -36,9 +40,9 @@ stop_if_asked(void *data)
     Checker *checker = data;
     gboolean stopping;
 
-    g_mutex_lock(&checker->lock);
+    pthread_mutex_lock(&checker->lock);
     stopping = checker->stopping;
-    g_mutex_unlock(&checker->lock);
+    pthread_mutex_unlock(&checker->lock);
     return stopping;
 }
 
@@ -84,8 +88,8 @@ checker_start(KbntHost *host, Db *db, gint64 delay_ms, gint *damaged)
     checker->db = db;
     checker->delay_ms = delay_ms;
     checker->damaged = damaged;
-    g_mutex_init(&checker->lock);
-    g_cond_init(&checker->stopped);
+    pthread_mutex_init(&checker->lock, NULL);
+    pthread_cond_init(&checker->stopped, NULL);
     checker->thread = g_thread_new("store-check", check_later, checker);
     return checker;
 }
@@ -95,14 +99,14 @@ checker_stop(Checker *checker)
 {
     if (!checker)
         return;
-    g_mutex_lock(&checker->lock);
+    pthread_mutex_lock(&checker->lock);
     checker->stopping = TRUE;
-    g_cond_signal(&checker->stopped);
-    g_mutex_unlock(&checker->lock);
+    pthread_cond_signal(&checker->stopped);
+    pthread_mutex_unlock(&checker->lock);
     g_thread_join(checker->thread);
 
     db_close(checker->db);
-    g_cond_clear(&checker->stopped);
-    g_mutex_clear(&checker->lock);
+    pthread_cond_destroy(&checker->stopped);
+    pthread_mutex_destroy(&checker->lock);
     g_free(checker);
 }

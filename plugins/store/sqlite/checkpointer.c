@@ -2,6 +2,8 @@
 /* checkpointer.c: owns the thread that moves the write-ahead log into the file. */
 #include "checkpointer.h"
 
+#include <pthread.h>
+
 #define PAGE_BYTES 4096
 
 struct Checkpointer {
@@ -11,8 +13,8 @@ struct Checkpointer {
     gint limit;
     GThread *thread;
 
-    GMutex lock;
-    GCond grown;
+    pthread_mutex_t lock;
+    pthread_cond_t grown;
     gint n_pages;
     gint n_pages_seen;
     gboolean stopping;
@@ -48,21 +50,21 @@ checkpoint_until_stopped(gpointer data)
 {
     Checkpointer *checkpointer = data;
 
-    g_mutex_lock(&checkpointer->lock);
+    pthread_mutex_lock(&checkpointer->lock);
     while (!checkpointer->stopping) {
         gboolean too_long = checkpointer->n_pages >= checkpointer->limit;
 
         if (!is_due(checkpointer)) {
-            g_cond_wait(&checkpointer->grown, &checkpointer->lock);
+            pthread_cond_wait(&checkpointer->grown, &checkpointer->lock);
             continue;
         }
         checkpointer->n_pages_seen = checkpointer->n_pages;
-        g_mutex_unlock(&checkpointer->lock);
+        pthread_mutex_unlock(&checkpointer->lock);
         checkpoint(checkpointer,
                    too_long ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
-        g_mutex_lock(&checkpointer->lock);
+        pthread_mutex_lock(&checkpointer->lock);
     }
-    g_mutex_unlock(&checkpointer->lock);
+    pthread_mutex_unlock(&checkpointer->lock);
     return NULL;
 }
 
@@ -75,8 +77,8 @@ checkpointer_start(KbntHost *host, Db *db, guint64 step_bytes, guint64 limit_byt
     checkpointer->db = db;
     checkpointer->step = (gint)(step_bytes / PAGE_BYTES);
     checkpointer->limit = (gint)(limit_bytes / PAGE_BYTES);
-    g_mutex_init(&checkpointer->lock);
-    g_cond_init(&checkpointer->grown);
+    pthread_mutex_init(&checkpointer->lock, NULL);
+    pthread_cond_init(&checkpointer->grown, NULL);
     checkpointer->thread = g_thread_new("store-checkpoint", checkpoint_until_stopped,
                                         checkpointer);
     return checkpointer;
@@ -85,11 +87,11 @@ checkpointer_start(KbntHost *host, Db *db, guint64 step_bytes, guint64 limit_byt
 void
 checkpointer_note(Checkpointer *checkpointer, gint n_pages)
 {
-    g_mutex_lock(&checkpointer->lock);
+    pthread_mutex_lock(&checkpointer->lock);
     checkpointer->n_pages = n_pages;
     if (is_due(checkpointer))
-        g_cond_signal(&checkpointer->grown);
-    g_mutex_unlock(&checkpointer->lock);
+        pthread_cond_signal(&checkpointer->grown);
+    pthread_mutex_unlock(&checkpointer->lock);
 }
 
 void
@@ -97,14 +99,14 @@ checkpointer_stop(Checkpointer *checkpointer)
 {
     if (!checkpointer)
         return;
-    g_mutex_lock(&checkpointer->lock);
+    pthread_mutex_lock(&checkpointer->lock);
     checkpointer->stopping = TRUE;
-    g_cond_signal(&checkpointer->grown);
-    g_mutex_unlock(&checkpointer->lock);
+    pthread_cond_signal(&checkpointer->grown);
+    pthread_mutex_unlock(&checkpointer->lock);
     g_thread_join(checkpointer->thread);
 
     db_close(checkpointer->db);
-    g_cond_clear(&checkpointer->grown);
-    g_mutex_clear(&checkpointer->lock);
+    pthread_cond_destroy(&checkpointer->grown);
+    pthread_mutex_destroy(&checkpointer->lock);
     g_free(checkpointer);
 }

@@ -2,6 +2,8 @@
 /* leases.c: owns who works on which message, and until when. */
 #include "leases.h"
 
+#include <pthread.h>
+
 typedef struct {
     char *owner;
     gint64 ends_us;
@@ -9,7 +11,7 @@ typedef struct {
 
 struct Leases {
     KbntHost *host;
-    GMutex lock;
+    pthread_mutex_t lock;
     GHashTable *of_message;
 };
 
@@ -28,7 +30,7 @@ leases_new(KbntHost *host)
     Leases *leases = g_new0(Leases, 1);
 
     leases->host = host;
-    g_mutex_init(&leases->lock);
+    pthread_mutex_init(&leases->lock, NULL);
     leases->of_message = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_lease);
     return leases;
 }
@@ -39,7 +41,7 @@ leases_free(Leases *leases)
     if (!leases)
         return;
     g_hash_table_unref(leases->of_message);
-    g_mutex_clear(&leases->lock);
+    pthread_mutex_destroy(&leases->lock);
     g_free(leases);
 }
 
@@ -56,9 +58,9 @@ leases_take(Leases *leases, const char *message_id, const char *owner, gint64 le
 
     lease->owner = g_strdup(owner);
     lease->ends_us = end_of(leases, lease_ms);
-    g_mutex_lock(&leases->lock);
+    pthread_mutex_lock(&leases->lock);
     g_hash_table_replace(leases->of_message, g_strdup(message_id), lease);
-    g_mutex_unlock(&leases->lock);
+    pthread_mutex_unlock(&leases->lock);
 }
 
 void
@@ -66,19 +68,19 @@ leases_extend(Leases *leases, const char *message_id, gint64 lease_ms)
 {
     Lease *lease;
 
-    g_mutex_lock(&leases->lock);
+    pthread_mutex_lock(&leases->lock);
     lease = g_hash_table_lookup(leases->of_message, message_id);
     if (lease)
         lease->ends_us = end_of(leases, lease_ms);
-    g_mutex_unlock(&leases->lock);
+    pthread_mutex_unlock(&leases->lock);
 }
 
 void
 leases_drop(Leases *leases, const char *message_id)
 {
-    g_mutex_lock(&leases->lock);
+    pthread_mutex_lock(&leases->lock);
     g_hash_table_remove(leases->of_message, message_id);
-    g_mutex_unlock(&leases->lock);
+    pthread_mutex_unlock(&leases->lock);
 }
 
 gboolean
@@ -87,10 +89,10 @@ leases_hold(Leases *leases, const char *message_id)
     const Lease *lease;
     gboolean holds;
 
-    g_mutex_lock(&leases->lock);
+    pthread_mutex_lock(&leases->lock);
     lease = g_hash_table_lookup(leases->of_message, message_id);
     holds = lease && lease->ends_us > kbnt_host_monotonic_us(leases->host);
-    g_mutex_unlock(&leases->lock);
+    pthread_mutex_unlock(&leases->lock);
     return holds;
 }
 
@@ -102,7 +104,7 @@ leases_renew(Leases *leases, const char *owner, gint64 lease_ms)
     GHashTableIter iter;
     gpointer value;
 
-    g_mutex_lock(&leases->lock);
+    pthread_mutex_lock(&leases->lock);
     g_hash_table_iter_init(&iter, leases->of_message);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Lease *lease = value;
@@ -112,6 +114,6 @@ leases_renew(Leases *leases, const char *owner, gint64 lease_ms)
         lease->ends_us = end_us;
         count++;
     }
-    g_mutex_unlock(&leases->lock);
+    pthread_mutex_unlock(&leases->lock);
     return count;
 }

@@ -2,9 +2,11 @@
 /* queue.c: owns the bounded line of tasks between the loop thread and a working thread. */
 #include "queue.h"
 
+#include <pthread.h>
+
 struct TaskQueue {
-    GMutex lock;
-    GCond filled;
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
     GQueue tasks;
     guint limit;
     gboolean closed;
@@ -15,8 +17,8 @@ task_queue_new(guint limit)
 {
     TaskQueue *queue = g_new0(TaskQueue, 1);
 
-    g_mutex_init(&queue->lock);
-    g_cond_init(&queue->filled);
+    pthread_mutex_init(&queue->lock, NULL);
+    pthread_cond_init(&queue->filled, NULL);
     g_queue_init(&queue->tasks);
     queue->limit = limit;
     return queue;
@@ -28,8 +30,8 @@ task_queue_free(TaskQueue *queue)
     if (!queue)
         return;
     g_assert(g_queue_is_empty(&queue->tasks));
-    g_cond_clear(&queue->filled);
-    g_mutex_clear(&queue->lock);
+    pthread_cond_destroy(&queue->filled);
+    pthread_mutex_destroy(&queue->lock);
     g_free(queue);
 }
 
@@ -49,12 +51,12 @@ task_queue_push(TaskQueue *queue, KbntTask *const *tasks, guint n_tasks)
     guint n_taken = 0;
     gboolean closed;
 
-    g_mutex_lock(&queue->lock);
+    pthread_mutex_lock(&queue->lock);
     closed = queue->closed;
     while (!closed && n_taken < n_tasks && queue->tasks.length < queue->limit)
         g_queue_push_tail(&queue->tasks, tasks[n_taken++]);
-    g_cond_signal(&queue->filled);
-    g_mutex_unlock(&queue->lock);
+    pthread_cond_signal(&queue->filled);
+    pthread_mutex_unlock(&queue->lock);
 
     while (n_taken < n_tasks)
         refuse(tasks[n_taken++], closed);
@@ -63,20 +65,20 @@ task_queue_push(TaskQueue *queue, KbntTask *const *tasks, guint n_tasks)
 gboolean
 task_queue_take(TaskQueue *queue, guint max, GPtrArray *ret_tasks)
 {
-    g_mutex_lock(&queue->lock);
+    pthread_mutex_lock(&queue->lock);
     while (!queue->closed && !queue->tasks.length)
-        g_cond_wait(&queue->filled, &queue->lock);
+        pthread_cond_wait(&queue->filled, &queue->lock);
     while (ret_tasks->len < max && queue->tasks.length)
         g_ptr_array_add(ret_tasks, g_queue_pop_head(&queue->tasks));
-    g_mutex_unlock(&queue->lock);
+    pthread_mutex_unlock(&queue->lock);
     return ret_tasks->len > 0;
 }
 
 void
 task_queue_close(TaskQueue *queue)
 {
-    g_mutex_lock(&queue->lock);
+    pthread_mutex_lock(&queue->lock);
     queue->closed = TRUE;
-    g_cond_broadcast(&queue->filled);
-    g_mutex_unlock(&queue->lock);
+    pthread_cond_broadcast(&queue->filled);
+    pthread_mutex_unlock(&queue->lock);
 }

@@ -2,8 +2,10 @@
 /* totals.c: owns what is counted of all rows, so that a gauge never scans a table. */
 #include "totals.h"
 
+#include <pthread.h>
+
 struct SharedTotals {
-    GMutex lock;
+    pthread_mutex_t lock;
     Totals totals;
 };
 
@@ -12,7 +14,7 @@ shared_totals_new(void)
 {
     SharedTotals *shared = g_new0(SharedTotals, 1);
 
-    g_mutex_init(&shared->lock);
+    pthread_mutex_init(&shared->lock, NULL);
     return shared;
 }
 
@@ -21,16 +23,16 @@ shared_totals_free(SharedTotals *shared)
 {
     if (!shared)
         return;
-    g_mutex_clear(&shared->lock);
+    pthread_mutex_destroy(&shared->lock);
     g_free(shared);
 }
 
 void
 shared_totals_set(SharedTotals *shared, const Totals *totals)
 {
-    g_mutex_lock(&shared->lock);
+    pthread_mutex_lock(&shared->lock);
     shared->totals = *totals;
-    g_mutex_unlock(&shared->lock);
+    pthread_mutex_unlock(&shared->lock);
 }
 
 Totals
@@ -38,9 +40,9 @@ shared_totals_get(SharedTotals *shared)
 {
     Totals totals;
 
-    g_mutex_lock(&shared->lock);
+    pthread_mutex_lock(&shared->lock);
     totals = shared->totals;
-    g_mutex_unlock(&shared->lock);
+    pthread_mutex_unlock(&shared->lock);
     return totals;
 }
 
