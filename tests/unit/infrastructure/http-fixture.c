@@ -78,12 +78,10 @@ refuse(KbntHttpRequest *request, guint status, const char *detail, gpointer data
 }
 
 void
-http_fixture_set_up(HttpFixture *fixture, const KbntHttpLimits *limits)
+http_fixture_listen(HttpFixture *fixture, const KbntHttpLimits *limits, KbntHttpHandler handler)
 {
-    KbntHttpHandler handler = { handle, refuse, fixture };
     g_autoptr(GError) error = NULL;
 
-    *fixture = (HttpFixture){ .loop = kbnt_loop_new(64) };
     fixture->folder = g_dir_make_tmp("kbnt-http-XXXXXX", NULL);
     fixture->unix_path = g_build_filename(fixture->folder, "test.sock", NULL);
     fixture->server = kbnt_http_server_new(fixture->loop, limits, hosts, handler, &error);
@@ -94,6 +92,15 @@ http_fixture_set_up(HttpFixture *fixture, const KbntHttpLimits *limits)
     kbnt_assert_no_error(error);
 }
 
+void
+http_fixture_set_up(HttpFixture *fixture, const KbntHttpLimits *limits)
+{
+    KbntHttpHandler handler = { handle, refuse, fixture };
+
+    *fixture = (HttpFixture){ .loop = kbnt_loop_new(64) };
+    http_fixture_listen(fixture, limits, handler);
+}
+
 static void
 quit(gpointer loop)
 {
@@ -101,17 +108,23 @@ quit(gpointer loop)
 }
 
 void
-http_fixture_tear_down(HttpFixture *fixture)
+http_fixture_stop(HttpFixture *fixture)
 {
     kbnt_http_server_stop(fixture->server, 0, quit, fixture->loop);
     kbnt_loop_run(fixture->loop);
     CU_ASSERT_EQUAL(kbnt_http_server_connections(fixture->server), 0);
     kbnt_http_server_free(fixture->server);
-    kbnt_loop_free(fixture->loop);
     CU_ASSERT_FALSE(g_file_test(fixture->unix_path, G_FILE_TEST_EXISTS));
     g_rmdir(fixture->folder);
     g_free(fixture->folder);
     g_free(fixture->unix_path);
+}
+
+void
+http_fixture_tear_down(HttpFixture *fixture)
+{
+    http_fixture_stop(fixture);
+    kbnt_loop_free(fixture->loop);
 }
 
 typedef struct {

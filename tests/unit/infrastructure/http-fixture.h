@@ -21,7 +21,14 @@ typedef struct {
  * answered from the loop, "/stream" grows. Faults are answered "refused: detail". */
 void http_fixture_set_up(HttpFixture *fixture, const KbntHttpLimits *limits);
 
-/* Stops the server and checks that it lets go of everything. */
+/* The same with a handler of the test's own, after fixture->loop was made. */
+void http_fixture_listen(HttpFixture *fixture, const KbntHttpLimits *limits,
+                         KbntHttpHandler handler);
+
+/* Stops the server and checks that it lets go of everything; the loop stays. */
+void http_fixture_stop(HttpFixture *fixture);
+
+/* The same, and ends the loop. */
 void http_fixture_tear_down(HttpFixture *fixture);
 
 /* Runs client on a thread of its own and the loop here, until the client returns. */
