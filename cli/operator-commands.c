@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * operator-commands.c: owns what operators do: dead letters, store, keys, health.
+ */
+#include "doctor.h"
+#include "keys.h"
+#include "list.h"
+
+#include <stdio.h>
+
+static const KbntOption letter_options[] = {
+    { "half", "HALF", "consumer (default), or producer: events that could not be applied" },
+    { "after", "NUMBER", "Only those after this one" },
+    { "limit", "NUMBER", "At most so many" },
+    { NULL, NULL, NULL },
+};
+
+static const KbntOption half_option[] = {
+    { "half", "HALF", "consumer (default), or producer: events that could not be applied" },
+    { NULL, NULL, NULL },
+};
+
+static const KbntOption key_options[] = {
+    { "file", "FILE", "The file of keys (default " KBNT_CONFIG_DIR "/signing.keys)" },
+    { NULL, NULL, NULL },
+};
+
+static const KbntOption top_options[] = {
+    { "once", NULL, "Show it once and end" },
+    { NULL, NULL, NULL },
+};
+
+static const KbntColumn letter_columns[] = {
+    { "NUMBER", "number" },     { "REASON", "reason" }, { "TIME", "timestamp" },
+    { "MESSAGE", "messageId" }, { "DETAIL", "detail" },
+};
+
+static const KbntColumn letter_lines[] = {
+    { "number", "number" },
+    { "reason", "reason" },
+    { "detail", "detail" },
+    { "step", "step" },
+    { "attempts", "attempts" },
+    { "time", "timestamp" },
+    { "message", "messageId" },
+    { "topic", "record.topic" },
+    { "partition", "record.partition" },
+    { "offset", "record.offset" },
+    { "value (base64)", "valueBase64" },
+};
+
+static int
+list_letters(KbntInvocation *invocation)
+{
+    static const KbntListQuery query = {
+        .path = "/admin/v1/dead-letters",
+        .member = "deadLetters",
+        .columns = letter_columns,
+        .n_columns = G_N_ELEMENTS(letter_columns),
+    };
+
+    return kbnt_list(invocation, &query);
+}
+
+/* Asks for something about the dead letter that was named. */
+static KbntAnswer *
+ask_about_letter(KbntInvocation *invocation, const char *method, const char *action)
+{
+    const char *half = kbnt_invocation_get(invocation, "half");
+    g_autofree char *number = g_uri_escape_string(kbnt_invocation_operand(invocation, 0), NULL,
+                                                  FALSE);
+    g_autofree char *escaped = half ? g_uri_escape_string(half, NULL, FALSE) : NULL;
+    g_autofree char *path = g_strconcat("/admin/v1/dead-letters/", number, action,
+                                        half ? "?half=" : NULL, escaped, NULL);
+
+    return kbnt_invocation_fetch(invocation, kbnt_invocation_admin(invocation), method, path,
+                                 NULL);
+}
+
+static int
+show_letter(KbntInvocation *invocation)
+{
+    g_autoptr(KbntAnswer) answer = ask_about_letter(invocation, "GET", "");
+    g_autofree char *sheet = NULL;
+
+    if (!answer)
+        return KBNT_EXIT_FAILED;
+    if (kbnt_invocation_wants_json(invocation)) {
+        kbnt_print_json(answer->json);
+        return KBNT_EXIT_DONE;
+    }
+    sheet = kbnt_sheet(letter_lines, G_N_ELEMENTS(letter_lines), answer->json);
+    fputs(sheet, stdout);
+    return KBNT_EXIT_DONE;
+}
+
+/* Says what was done, where the server has nothing to say or people read. */
+static int
+report(const KbntInvocation *invocation, const KbntAnswer *answer, const char *done)
+{
+    if (!answer)
+        return KBNT_EXIT_FAILED;
+    if (!kbnt_invocation_wants_json(invocation))
+        printf("%s\n", done);
+    else if (answer->json)
+        kbnt_print_json(answer->json);
+    return KBNT_EXIT_DONE;
+}
+
+static int
+redrive_letter(KbntInvocation *invocation)
+{
+    g_autoptr(KbntAnswer) answer = ask_about_letter(invocation, "POST", "/redrive");
+
+    return report(invocation, answer, "it is on its way again");
+}
+
+static int
+drop_letter(KbntInvocation *invocation)
+{
+    g_autoptr(KbntAnswer) answer = ask_about_letter(invocation, "DELETE", "");
+
+    return report(invocation, answer, "it is gone");
+}
+
+static void
+print_faults(const json_t *faults)
+{
+    for (gsize i = 0; i < json_array_size(faults); i++)
+        printf("%s\n", json_string_value(json_array_get(faults, i)));
+    if (json_array_size(faults) == 0)
+        printf("file and rows are sound\n");
+}
+
+static int
+check_store(KbntInvocation *invocation)
+{
+    g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
+        invocation, kbnt_invocation_admin(invocation), "POST", "/admin/v1/store/check", NULL);
+    const json_t *faults = answer ? kbnt_json_at(answer->json, "faults") : NULL;
+
+    if (!answer)
+        return KBNT_EXIT_FAILED;
+    if (kbnt_invocation_wants_json(invocation))
+        kbnt_print_json(answer->json);
+    else
+        print_faults(faults);
+    return json_array_size(faults) > 0 ? KBNT_EXIT_FAILED : KBNT_EXIT_DONE;
+}
+
+static int
+reconcile(KbntInvocation *invocation)
+{
+    g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
+        invocation, kbnt_invocation_admin(invocation), "POST", "/admin/v1/reconcile", NULL);
+    g_autofree char *repaired = answer ? kbnt_json_show(answer->json, "repaired") : NULL;
+    g_autofree char *done = g_strdup_printf("put right: %s", repaired);
+
+    return report(invocation, answer, done);
+}
+
+static int
+reload(KbntInvocation *invocation)
+{
+    g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
+        invocation, kbnt_invocation_admin(invocation), "POST", "/admin/v1/reload", NULL);
+
+    if (!answer)
+        return KBNT_EXIT_FAILED;
+    kbnt_print_json(answer->json);
+    return KBNT_EXIT_DONE;
+}
+
+const KbntCommand kbnt_operator_commands[] = {
+    { "doctor", NULL, "Look for what is wrong, and say what to do", NULL, NULL, kbnt_doctor },
+    { "top", NULL, "Show what the daemon does", NULL, top_options, kbnt_top },
+    { "dlq list", NULL, "List dead letters: records that could not be done", NULL,
+      letter_options, list_letters },
+    { "dlq show", "NUMBER", "Show a dead letter with its raw value", NULL, half_option,
+      show_letter },
+    { "dlq redrive", "NUMBER", "Send a dead letter again, once what ailed it is mended", NULL,
+      half_option, redrive_letter },
+    { "dlq drop", "NUMBER", "Throw a dead letter away for good", NULL, half_option,
+      drop_letter },
+    { "store check", NULL, "Look for damage in the store", NULL, NULL, check_store },
+    { "reconcile", NULL, "Compare store and hypervisor, and put right what differs", NULL, NULL,
+      reconcile },
+    { "reload", NULL, "Read the configuration again, and say what came of each key", NULL, NULL,
+      reload },
+    { "keys new", NULL, "Make a file with a key that signs messages", NULL, key_options,
+      kbnt_keys_new },
+    { "keys rotate", NULL, "Put a new key first; the one before still verifies",
+      "Copy the file to the consumers and reload them before the producers.", key_options,
+      kbnt_keys_rotate },
+    { NULL, NULL, NULL, NULL, NULL, NULL },
+};
