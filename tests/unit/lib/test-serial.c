@@ -61,6 +61,42 @@ equal_values_have_equal_bytes(void)
     CU_ASSERT(g_bytes_equal(bytes, other_bytes));
 }
 
+/* Returns: (transfer full): what GVariant itself writes for the bytes that it has read. */
+static GBytes *
+through_gvariant(GBytes *bytes)
+{
+    g_autoptr(GVariant) read = g_variant_ref_sink(
+        g_variant_new_from_bytes(G_VARIANT_TYPE("a(uv)"), bytes, FALSE));
+    g_autofree char *text = g_variant_print(read, TRUE);
+    g_autoptr(GVariant) written = g_variant_parse(G_VARIANT_TYPE("a(uv)"), text, NULL, NULL,
+                                                  NULL);
+
+    CU_ASSERT(g_variant_is_normal_form(read));
+    return written ? g_variant_get_data_as_bytes(written) : NULL;
+}
+
+static void
+the_bytes_are_those_that_gvariant_writes(void)
+{
+    static const gsize sizes[] = { 0, 1, 100, 230, 300, 65200, 65600, 100000 };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *text = g_strnfill(sizes[i], 'x');
+        g_autoptr(KbntValue) request = sample_request();
+        g_autoptr(GBytes) bytes = NULL;
+        g_autoptr(GBytes) oracle = NULL;
+
+        kbnt_value_set_string(request, KBNT_FIELD_DETAIL, text);
+        kbnt_value_append_string(request, KBNT_FIELD_LABELS, text);
+        kbnt_value_append_string(request, KBNT_FIELD_LABELS, "");
+        kbnt_value_take_item(request, KBNT_FIELD_ITEMS, kbnt_value_new());
+        kbnt_value_take_item(request, KBNT_FIELD_ITEMS, kbnt_value_new());
+        bytes = kbnt_value_to_bytes(request);
+        oracle = through_gvariant(bytes);
+        CU_ASSERT(oracle && g_bytes_equal(bytes, oracle));
+    }
+}
+
 static void
 a_field_that_is_not_known_is_left_out(void)
 {
@@ -83,6 +119,41 @@ a_field_of_another_type_is_left_out(void)
 
     CU_ASSERT(!kbnt_value_has(read, KBNT_FIELD_CPU));
     kbnt_assert_int(kbnt_value_get_int(read, KBNT_FIELD_MEMORY_MB), 8192);
+}
+
+static void
+large_values_come_back_too(void)
+{
+    g_autofree char *text = g_strnfill(70000, 'x');
+    g_autoptr(KbntValue) value = kbnt_value_new();
+    g_autoptr(KbntValue) read = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+
+    for (guint i = 0; i < 300; i++)
+        kbnt_value_append_string(value, KBNT_FIELD_LABELS, text);
+    bytes = kbnt_value_to_bytes(value);
+    read = kbnt_value_from_bytes(bytes, NULL);
+
+    CU_ASSERT(read && kbnt_value_equal(read, value));
+}
+
+static void
+a_text_that_is_no_utf_8_is_damage(void)
+{
+    g_autoptr(KbntValue) value = kbnt_value_new();
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GBytes) damaged = NULL;
+    g_autoptr(GError) error = NULL;
+    guint8 *copy;
+
+    kbnt_value_set_string(value, KBNT_FIELD_DETAIL, "abc");
+    bytes = kbnt_value_to_bytes(value);
+    copy = g_memdup2(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    copy[8] = 0xff;
+    damaged = g_bytes_new_take(copy, g_bytes_get_size(bytes));
+
+    CU_ASSERT_PTR_NULL(kbnt_value_from_bytes(damaged, &error));
+    kbnt_assert_error(error, KBNT_ERROR, KBNT_ERROR_STORE_CORRUPT);
 }
 
 static void
@@ -146,6 +217,9 @@ a_truncated_value_is_refused_or_shorter(void)
 static const KbntTest tests[] = {
     KBNT_TEST(a_value_comes_back_as_it_went),
     KBNT_TEST(equal_values_have_equal_bytes),
+    KBNT_TEST(the_bytes_are_those_that_gvariant_writes),
+    KBNT_TEST(large_values_come_back_too),
+    KBNT_TEST(a_text_that_is_no_utf_8_is_damage),
     KBNT_TEST(a_field_that_is_not_known_is_left_out),
     KBNT_TEST(a_field_of_another_type_is_left_out),
     KBNT_TEST(values_may_be_nested_to_a_bound),
