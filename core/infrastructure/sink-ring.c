@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owns the way to one sink: a bounded ring that drops and counts, and the sink's own thread. */
+#include "sink-ring.h"
+
+#include <pthread.h>
+
+struct KbntSinkRing {
+    KbntPluginInstance *sink;
+    GThread *thread;
+    pthread_mutex_t mutex; /* guards all below */
+    pthread_cond_t filled;
+    const KbntValue **slots;
+    guint size;
+    guint first;
+    guint length;
+    guint64 dropped;
+    gboolean closing;
+};
+
+/* Returns: (transfer full) (nullable): the eldest; NULL when the ring is closed and empty. */
+static KbntValue *
+take(KbntSinkRing *ring)
+{
+    KbntValue *transition = NULL;
+    pthread_mutex_lock(&ring->mutex);
+    while (ring->length == 0 && !ring->closing)
+        pthread_cond_wait(&ring->filled, &ring->mutex);
+    if (ring->length > 0) {
+        transition = (KbntValue *)ring->slots[ring->first];
+        ring->first = (ring->first + 1) % ring->size;
+        ring->length--;
+    }
+    pthread_mutex_unlock(&ring->mutex);
+    return transition;
+}
+
+static gpointer
+run(gpointer data)
+{
+    KbntSinkRing *ring = data;
+    const KbntSinkOps *ops = &kbnt_plugin_instance_ops(ring->sink)->sink;
+    KbntValue *transition;
+    while ((transition = take(ring))) {
+        ops->observe(kbnt_plugin_instance_data(ring->sink), transition);
+        kbnt_value_unref(transition);
+    }
+    return NULL;
+}
+
+KbntSinkRing *
+kbnt_sink_ring_new(KbntPluginInstance *sink, guint size)
+{
+    KbntSinkRing *ring = g_new0(KbntSinkRing, 1);
+    ring->sink = sink;
+    ring->size = size;
+    ring->slots = g_new0(const KbntValue *, size);
+    pthread_mutex_init(&ring->mutex, NULL);
+    pthread_cond_init(&ring->filled, NULL);
+    ring->thread = g_thread_new(kbnt_plugin_instance_section(sink), run, ring);
+    return ring;
+}
+
+void
+kbnt_sink_ring_free(KbntSinkRing *ring)
+{
+    if (!ring)
+        return;
+    pthread_mutex_lock(&ring->mutex);
+    ring->closing = TRUE;
+    pthread_cond_signal(&ring->filled);
+    pthread_mutex_unlock(&ring->mutex);
+    g_thread_join(ring->thread);
+    pthread_cond_destroy(&ring->filled);
+    pthread_mutex_destroy(&ring->mutex);
+    g_free(ring->slots);
+    g_free(ring);
+}
+
+gboolean
+kbnt_sink_ring_push(KbntSinkRing *ring, const KbntValue *transition)
+{
+    pthread_mutex_lock(&ring->mutex);
+    gboolean has_room = ring->length < ring->size;
+    if (has_room) {
+        ring->slots[(ring->first + ring->length) % ring->size] = kbnt_value_ref(transition);
+        ring->length++;
+        pthread_cond_signal(&ring->filled);
+    } else {
+        ring->dropped++;
+    }
+    pthread_mutex_unlock(&ring->mutex);
+    return has_room;
+}
+
+guint64
+kbnt_sink_ring_take_dropped(KbntSinkRing *ring)
+{
+    pthread_mutex_lock(&ring->mutex);
+    guint64 dropped = ring->dropped;
+    ring->dropped = 0;
+    pthread_mutex_unlock(&ring->mutex);
+    return dropped;
+}

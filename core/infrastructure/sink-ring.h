@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owns the way to one sink: a bounded ring that drops and counts, and the sink's own thread. */
+#pragma once
+
+#include "plugin-instance.h"
+
+typedef struct KbntSinkRing KbntSinkRing;
+
+/* sink: (transfer none), with an observe op, started. size: transitions that may wait. */
+KbntSinkRing *kbnt_sink_ring_new(KbntPluginInstance *sink, guint size);
+
+/* Lets the sink see what waits, and joins its thread; before the sink is stopped. */
+void kbnt_sink_ring_free(KbntSinkRing *ring);
+
+/* Never blocks. Returns: FALSE where the ring was full and the transition is dropped.
+ * transition: (transfer none), which nobody may change from here on. */
+gboolean kbnt_sink_ring_push(KbntSinkRing *ring, const KbntValue *transition);
+
+/* Dropped since the last time it was asked. */
+guint64 kbnt_sink_ring_take_dropped(KbntSinkRing *ring);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KbntSinkRing, kbnt_sink_ring_free)
