@@ -56,9 +56,9 @@ fixture(const char *assignment)
 static void
 fixture_free(Fixture *self)
 {
-    kbnt_plugin_loader_free(self->loader);
     kbnt_core_config_free(self->core);
     kbnt_config_free(self->config);
+    kbnt_plugin_loader_free(self->loader);
     kbnt_loop_free(self->loop);
     kbnt_log_writer_free(self->log);
     kbnt_plugin_metrics_free(self->metrics);
