@@ -18,7 +18,8 @@ typedef struct KbntPluginLoader KbntPluginLoader;
 
 KbntPluginLoader *kbnt_plugin_loader_new(const char *plugin_dir, KbntLogWriter *log);
 
-/* Destroys all instances; they were never started, or have been stopped. */
+/* Destroys all instances; they were never started, or have been stopped. The config is freed
+ * before: its blocks are for running instances, its key tables lie in the loader's plugins. */
 void kbnt_plugin_loader_free(KbntPluginLoader *loader);
 
 /* Opens the plugins that [kbnt] names and declares their sections; what fails is refused in
