@@ -16,27 +16,39 @@ typedef struct {
     const char *host;
     const char *length;
     const char *encoding;
-    gboolean is_broken; /* a name that is not a token */
+    gboolean is_broken; /* a name that is not a token, a value with a control character */
 } Head;
 
 static gboolean
-is_token(const char *name)
+is_token(const char *name, size_t length)
 {
-    for (; *name != '\0'; name++)
-        if (!g_ascii_isalnum(*name) && strchr("-_!#$%&'*+.^`|~", *name) == NULL)
+    for (size_t i = 0; i < length; i++)
+        if (!g_ascii_isalnum(name[i]) &&
+            (name[i] == '\0' || strchr("-_!#$%&'*+.^`|~", name[i]) == NULL))
+            return FALSE;
+    return length > 0;
+}
+
+/* A bare CR or a NUL ends the value for one reader and not for another. */
+static gboolean
+is_clean(const char *value, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((guchar)value[i] < ' ' && value[i] != '\t')
             return FALSE;
     return TRUE;
 }
 
 static enum MHD_Result
-take_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+take_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_length,
+            const char *value, size_t value_length)
 {
     Head *head = cls;
 
     head->count++;
-    if (!is_token(name))
+    if (value == NULL || !is_token(name, name_length) || !is_clean(value, value_length)) {
         head->is_broken = TRUE;
-    if (g_ascii_strcasecmp(name, "Host") == 0) {
+    } else if (g_ascii_strcasecmp(name, "Host") == 0) {
         head->hosts++;
         head->host = value;
     } else if (g_ascii_strcasecmp(name, "Content-Length") == 0) {
@@ -63,22 +75,34 @@ judge_framing(const Head *head, const char **ret_detail)
     return 0;
 }
 
-/* "name:port", "[::1]:port": the port is not judged, a forwarder may have another one. */
+/* The name in "name", "name:port", "[::1]" or "[::1]:port", without brackets; the port is not
+ * judged, since a forwarder may have another one. Returns its length, or 0 where it is none. */
+static gsize
+find_name(const char *host, const char **ret_name)
+{
+    gboolean is_bracketed = host[0] == '[';
+    const char *name = is_bracketed ? host + 1 : host;
+    gsize length = strcspn(name, is_bracketed ? "]" : ":");
+    const char *rest = name + length;
+
+    if (is_bracketed && *rest++ != ']')
+        return 0;
+    if (*rest == ':')
+        rest += 1 + strspn(rest + 1, "0123456789");
+    *ret_name = name;
+    return *rest == '\0' ? length : 0;
+}
+
 static gboolean
 is_host_allowed(char **allowed, const char *host)
 {
-    const char *colon = host[0] == '[' ? strstr(host, "]:") : strchr(host, ':');
-    gsize length = strlen(host);
+    const char *name = NULL;
+    gsize length = find_name(host, &name);
 
-    if (colon != NULL) {
-        const char *port = colon + (host[0] == '[' ? 2 : 1);
-
-        if (port[strspn(port, "0123456789")] != '\0')
-            return FALSE;
-        length = (gsize)(colon - host) + (host[0] == '[' ? 1 : 0);
-    }
+    if (length == 0)
+        return FALSE;
     for (; *allowed != NULL; allowed++)
-        if (strlen(*allowed) == length && g_ascii_strncasecmp(*allowed, host, length) == 0)
+        if (strlen(*allowed) == length && g_ascii_strncasecmp(*allowed, name, length) == 0)
             return TRUE;
     return FALSE;
 }
@@ -126,7 +150,7 @@ kbnt_http_head_judge(KbntHttpRequest *request, const char **ret_detail, gboolean
     Head head = { 0 };
     guint status;
 
-    MHD_get_connection_values(request->connection->mhd, MHD_HEADER_KIND, take_header, &head);
+    MHD_get_connection_values_n(request->connection->mhd, MHD_HEADER_KIND, take_header, &head);
     *ret_has_body = head.encoding != NULL || head.lengths > 1 ||
                     (head.length != NULL && strcmp(head.length, "0") != 0);
 
@@ -136,8 +160,9 @@ kbnt_http_head_judge(KbntHttpRequest *request, const char **ret_detail, gboolean
     if (status == 0)
         status = judge_size(request, &head, ret_detail);
     if (status == 0 && (request->fault != NULL || head.is_broken)) {
-        *ret_detail = request->fault != NULL ? request->fault
-                                             : "the name of a header is not a token";
+        *ret_detail = request->fault != NULL
+                          ? request->fault
+                          : "a header field is not a token and a line of text";
         status = 400;
     }
     return status;

@@ -127,7 +127,8 @@ start_daemon(KbntHttpServer *server)
         MHD_OPTION_CONNECTION_LIMIT, limits->connections + OPERATORS,      /* */
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory(limits),     /* */
         MHD_OPTION_CONNECTION_TIMEOUT, timeout_s,                          /* */
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        /* Its stricter levels refuse by a page of HTML what http-head.c refuses properly. */
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
 }
 
 static guint

@@ -56,8 +56,8 @@ typedef struct {
     gpointer data;
 } KbntHttpHandler;
 
-/* hosts: (nullable): the names that TCP clients may give as Host, without port, NULL at the
- * end; any other is answered with 421. Copied. */
+/* hosts: (nullable): the names that TCP clients may give as Host, without port or
+ * brackets, NULL at the end; any other is answered with 421. Copied. */
 KbntHttpServer *kbnt_http_server_new(KbntLoop *loop, const KbntHttpLimits *limits,
                                      const char *const *hosts, KbntHttpHandler handler,
                                      GError **error);

@@ -14,7 +14,7 @@
 
 #define READ_TIMEOUT_S 5
 
-static const char *const hosts[] = { "localhost", "127.0.0.1", NULL };
+static const char *const hosts[] = { "localhost", "127.0.0.1", "::1", NULL };
 
 static void
 answer_echo(KbntHttpRequest *request)
