@@ -91,29 +91,39 @@ G_BEGIN_DECLS
  *   SEQUENCE, PREVIOUS_CHECKSUM, RECORDS}
  *   MESSAGE_ID known: with the same BODY_HASH, or as a tombstone, result {DUPLICATE,
  *   INBOX_STATE}, else ID_CONFLICT. RECORDS go to the outbox. Result {INBOX_STATE, RECORDS}.
+ *
  * TAKE_CANCEL  {MESSAGE_ID, BODY_HASH, TARGET_MESSAGE_ID, CANCEL_REASON, STREAM_ID, SEQUENCE,
  *   PREVIOUS_CHECKSUM, RECORDS}
  *   As TAKE_IN for the cancel message itself. A target that is not ENDED gets
- *   CANCEL_REQUESTED; an unknown one becomes a TOMBSTONE with that stream, and RECORDS go to
- *   the outbox. Result {INBOX_STATE of the target, RECORDS, DUPLICATE}.
+ *   CANCEL_REQUESTED; an unknown one becomes a TOMBSTONE with that stream, and then alone
+ *   RECORDS go to the outbox. Result {INBOX_STATE of the target, RECORDS, DUPLICATE}.
+ *
  * CLAIM  as ADVANCE, with OWNER, LEASE_MS, EXPECTED_SEQUENCE (of the row as the claimer
  *   knows it); without EPOCH
- *   The row must be WAITING, or its lease must have ended, and its SEQUENCE be the expected
- *   one (STORE_CONFLICT). The epoch grows by one. Result {EPOCH, CANCEL_REQUESTED,
- * CANCEL_REASON, RECORDS}. ADVANCE  {MESSAGE_ID, EPOCH, INBOX_STATE, STEP, REMAINING_MS, DATA,
- * JOURNAL (new lines), CLAIM: {VIRTUAL_RESOURCE_ID, HOST, CPU, MEMORY_MB, DISK_MB}, UNCLAIM
- * with VIRTUAL_RESOURCE_ID, RESOURCE (fields to set on its VIRTUAL_RESOURCE_ID), STREAM_ID,
+ *   The row must be WAITING, or its lease must have ended (DEBT has none), and its SEQUENCE be
+ *   the expected one; what has ended cannot be claimed (STORE_CONFLICT). The epoch is greater
+ *   than any that this store has given. Result {EPOCH, CANCEL_REQUESTED, CANCEL_REASON,
+ *   RECORDS}.
+ *
+ * ADVANCE  {MESSAGE_ID, EPOCH, INBOX_STATE, STEP, REMAINING_MS, DATA, JOURNAL (new lines),
+ *   CLAIM: {VIRTUAL_RESOURCE_ID, HOST, CPU, MEMORY_MB, DISK_MB}, UNCLAIM with
+ *   VIRTUAL_RESOURCE_ID, RESOURCE (fields to set on its VIRTUAL_RESOURCE_ID), STREAM_ID,
  *   SEQUENCE, PREVIOUS_CHECKSUM, RECORDS, LEASE_MS}
- *   The epoch must be the row's (LEASE_LOST). A claim must fit what the host has reported less
- *   what is claimed (NO_CAPACITY); it is one row a resource. ENDED and DEBT free the lease and
- *   drop SSH_KEYS and USER_DATA from the row (kept for DEBT and EXHAUSTED); ENDED wakes what
- *   depends on it. Result {CANCEL_REQUESTED, CANCEL_REASON, RECORDS}.
+ *   The epoch must be the row's, and the row not ENDED (LEASE_LOST). A claim must fit what the
+ *   host has reported less what is claimed (NO_CAPACITY); it is one row a resource. ENDED and
+ *   DEBT free the lease; ENDED drops SSH_KEYS and USER_DATA from the row, unless a dead letter
+ *   EXHAUSTED of the message is kept, and wakes what depends on it. Result
+ *   {CANCEL_REQUESTED, CANCEL_REASON, RECORDS}.
+ *
  * RENEW  {OWNER, LEASE_MS}: all leases of OWNER. Result {COUNT}.
+ *
  * EMIT  {STREAM_ID, SEQUENCE, PREVIOUS_CHECKSUM, RECORDS, RESOURCE, VIRTUAL_RESOURCE_ID,
  *   UNCLAIM, HOSTS}, all but the first three optional: an event outside any request; SEQUENCE
- *   is the last of RECORDS, which must continue the stream (STORE_CONFLICT).
- *   Result {RECORDS}.
+ *   is the last of RECORDS, which must continue the stream (STORE_CONFLICT). HOSTS that are
+ *   not named stay as they are. Result {RECORDS}.
+ *
  * REPORT_HOSTS  {HOSTS}: what each host has; one that is not named any more is not ALIVE.
+ *
  * TAKE_SERIALS  {NAME, COUNT}: result {POSITION}: the first of COUNT numbers, from 1, that
  *   nobody else gets under this NAME.
  *
@@ -123,50 +133,78 @@ G_BEGIN_DECLS
  *   The outbox row is published; with SETTLED it is deleted. At the producer the request gets
  *   its PUBLICATION and history entry, and QUEUED becomes PROCESSING. Unknown positions are
  *   success. Result {PREVIOUS_STATUS}.
+ *
  * SETTLE  {POSITION}: deletes the outbox row; unknown ones are success.
+ *
  * BURY  {REASON, DETAIL, STEP, ATTEMPTS, MESSAGE_ID, RECORD, RECORDS}: keeps a dead letter,
- * once a (TOPIC, PARTITION, OFFSET) of RECORD; RECORDS (its copy on the topic) go to the
- * outbox. Result {POSITION, DUPLICATE, RECORDS}. EXHUME  {POSITION}: takes a dead letter away.
- * NOT_FOUND. PRUNE  {NAME: "requests", "events", "inbox", "dead-letters"; BEFORE, MAX_ROWS}:
- * deletes up to MAX_ROWS rows of what ended before. Result {COUNT}.
+ *   once a (TOPIC, PARTITION, OFFSET) of RECORD; RECORDS (its copy on the topic) go to the
+ *   outbox. Result {POSITION, DUPLICATE, RECORDS}.
+ *
+ * EXHUME  {POSITION, RECORDS}: takes a dead letter away (NOT_FOUND); RECORDS, optional (it is
+ *   redriven), go to the outbox. Result {RECORDS}.
+ *
+ * PRUNE  {NAME: "requests", "events", "inbox", "dead-letters"; BEFORE, MAX_ROWS}: deletes up
+ *   to MAX_ROWS rows of what ended before, but for a request that holds charges and the
+ *   newest event of a stream. Result {COUNT}.
  *
  * Queries of the producer's half
  *
  * LOOKUP  {SCOPE, REQUEST_ID, IDEMPOTENCY_KEY, RESOURCE_IDS}: result {REQUEST where that is
  *   known, RESOURCES: those of RESOURCE_IDS that are known, with OPEN_MESSAGE_ID's
- * REQUEST_TYPE} REQUEST  {MESSAGE_ID} or {SCOPE, REQUEST_ID}: result {REQUEST}; NOT_FOUND
+ *   REQUEST_TYPE}
+ *
+ * REQUEST  {MESSAGE_ID} or {SCOPE, REQUEST_ID}: result {REQUEST}; NOT_FOUND
+ *
  * REQUESTS  {USER_ID, REQUEST_STATUS, REQUEST_TYPE, MAX_ROWS, CURSOR}, all optional, newest
  *   first: result {ITEMS: requests, NEXT_CURSOR}; a cursor that was not given: MALFORMED
+ *
  * OVERDUE  {BEFORE, MAX_ROWS}: result {ITEMS: requests not terminal, DEADLINE before, and no
  *   CANCEL_REQUESTED}
+ *
  * QUOTA  {ITEMS: values {ACCOUNT}}: result {CHARGES: values {ACCOUNT, QUANTITY, RESERVED,
- * USED}} EVENTS  {POSITION (after it), MESSAGE_ID or USER_ID, MAX_ROWS}, all optional, in order
- * of position: result {ITEMS: values {POSITION, STREAM_ID, SEQUENCE, EVENT_TYPE, RECORD},
+ *   USED}}
+ *
+ * EVENTS  {POSITION (after it), MESSAGE_ID or USER_ID, MAX_ROWS}, all optional, in order of
+ *   position: result {ITEMS: values {POSITION, STREAM_ID, SEQUENCE, EVENT_TYPE, RECORD},
  *   POSITION (the eldest kept), COUNT (the newest given)}
  *
  * Queries of the consumer's half
  *
  * WAITING  {MAX_ROWS, OWNER}: result {ITEMS: inbox rows that can be claimed now: WAITING with
- *   all of DEPENDS_ON ENDED or unknown, or whose lease has ended; eldest first in each lane}
+ *   all of DEPENDS_ON ENDED or unknown, or RUNNING or UNDOING with a lease that has ended;
+ *   eldest first in each lane, and a full lane hides no other}
+ *
  * INBOX  {MESSAGE_ID}: result {an inbox row with JOURNAL}; NOT_FOUND
+ *
  * STREAM  {STREAM_ID}: result {SEQUENCE, PREVIOUS_CHECKSUM}; a new stream has SEQUENCE 0
+ *
  * DEBTS  {MAX_ROWS}: result {ITEMS: inbox rows in DEBT}
  *
  * Queries of both
  *
  * META  {}: result {STORE_ID (a UUID, made with the store), VERSION, SIZE_BYTES}
+ *
  * TOTALS  {}: result {TOTALS: values {NAME, COUNT, and what applies of RESOURCE_TYPE,
  *   RESOURCE_STATUS, PRIORITY, REQUEST_STATUS}}: "outbox" (unconfirmed), "dead-letters"; at the
  *   producer "requests" (not terminal, by PRIORITY, REQUEST_STATUS), "unstarted" (by PRIORITY);
- *   at the consumer "inbox" (not ENDED, by PRIORITY), "resources" (that exist, by
- * RESOURCE_TYPE) OUTBOX  {POSITION (after it), MAX_ROWS}: result {ITEMS: records with POSITION,
- * MESSAGE_ID, SETTLED FALSE, in order} RESOURCE  {VIRTUAL_RESOURCE_ID}: result {RESOURCE};
- * NOT_FOUND RESOURCES  {USER_ID, RESOURCE_TYPE, RESOURCE_STATUS, HOST, MAX_ROWS, CURSOR}: as
- * REQUESTS; DELETED ones only where RESOURCE_STATUS asks for them HOSTS  {}: result {HOSTS: the
- * last reports, with CLAIMED at the consumer, REPORTED_AT} DEAD_LETTERS  {POSITION (after it),
- * MAX_ROWS}: result {ITEMS: dead letters} DEAD_LETTER  {POSITION}: result {RECORD: the dead
- * letter}; NOT_FOUND CHECK  {}: result {FAULTS: values {MESSAGE}}, empty where file and rows
- * are sound
+ *   at the consumer "inbox" (neither ENDED nor TOMBSTONE, by PRIORITY), "resources" (that
+ *   exist: neither PENDING nor DELETED, by RESOURCE_TYPE)
+ *
+ * OUTBOX  {POSITION (after it), MAX_ROWS}: result {ITEMS: records with POSITION, MESSAGE_ID,
+ *   SETTLED FALSE, in order}
+ *
+ * RESOURCE  {VIRTUAL_RESOURCE_ID}: result {RESOURCE}; NOT_FOUND
+ *
+ * RESOURCES  {USER_ID, RESOURCE_TYPE, RESOURCE_STATUS, HOST, ATTACHED_TO, MAX_ROWS, CURSOR}: as
+ *   REQUESTS; DELETED ones only where RESOURCE_STATUS asks for them
+ *
+ * HOSTS  {}: result {HOSTS: the last reports, with CLAIMED at the consumer, REPORTED_AT}
+ *
+ * DEAD_LETTERS  {POSITION (after it), MAX_ROWS}: result {ITEMS: dead letters}
+ *
+ * DEAD_LETTER  {POSITION}: result {RECORD: the dead letter}; NOT_FOUND
+ *
+ * CHECK  {}: result {FAULTS: values {MESSAGE}}, empty where file and rows are sound
  */
 #define KBNT_STORE_VERB_TABLE(V) \
     V(1, ACCEPT, "accept", PRODUCER) \

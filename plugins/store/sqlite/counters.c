@@ -9,6 +9,7 @@ static const char *const names[N_COUNTERS] = {
     [COUNTER_EVENTS] = "events",
     [COUNTER_DEAD_LETTERS] = "dead-letters",
     [COUNTER_ROWS] = "rows",
+    [COUNTER_EPOCHS] = "epochs",
 };
 
 void

@@ -15,6 +15,7 @@ typedef enum {
     COUNTER_EVENTS,
     COUNTER_DEAD_LETTERS,
     COUNTER_ROWS,
+    COUNTER_EPOCHS,
     N_COUNTERS,
 } CounterName;
 

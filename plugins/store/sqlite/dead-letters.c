@@ -95,6 +95,7 @@ dead_letters_exhume(Store *store, const KbntValue *argument, GError **error)
                          "i", position);
     g_autofree char *message_id = NULL;
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, position);
+    KbntValue *result;
 
     if (!row)
         return store_refuse(error, KBNT_ERROR_NOT_FOUND, number, "is not a dead letter");
@@ -104,7 +105,9 @@ dead_letters_exhume(Store *store, const KbntValue *argument, GError **error)
     db_run(store->db, "DELETE FROM dead_letters WHERE position = ?", "i", position);
     store->totals.dead_letters--;
     drop_secrets(store, message_id);
-    return kbnt_value_new();
+    result = kbnt_value_new();
+    outbox_put_all(store, argument, NULL, result);
+    return result;
 }
 
 static KbntValue *

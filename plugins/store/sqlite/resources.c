@@ -19,6 +19,7 @@ static const KbntField column_fields[] = {
     KBNT_FIELD_MESSAGE_ID,
     KBNT_FIELD_OPEN_MESSAGE_ID,
     KBNT_FIELD_LAST_MESSAGE_ID,
+    KBNT_FIELD_ATTACHED_TO,
 };
 
 static gint64
@@ -33,9 +34,9 @@ checksum_of(const char *resource_id, GBytes *body)
 gboolean
 resources_is_sound(DbRow *row)
 {
-    g_autoptr(GBytes) body = row_bytes(row, 9);
+    g_autoptr(GBytes) body = row_bytes(row, 10);
 
-    return checksum_of(row_text(row, 1), body) == row_int(row, 10);
+    return checksum_of(row_text(row, 1), body) == row_int(row, 11);
 }
 
 static void
@@ -56,7 +57,7 @@ resources_read(Db *db, DbRow *row)
                 "the row of a resource is not what was written; see 'kbntctl store check'");
         return NULL;
     }
-    resource = parts_read_value(db, row, 9);
+    resource = parts_read_value(db, row, 10);
     if (!resource)
         return NULL;
     kbnt_value_set_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID, row_text(row, 1));
@@ -64,9 +65,10 @@ resources_read(Db *db, DbRow *row)
     kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, row_int(row, 3));
     kbnt_value_set_string(resource, KBNT_FIELD_USER_ID, row_text(row, 4));
     kbnt_value_set_string(resource, KBNT_FIELD_HOST, row_text(row, 5));
-    set_id(resource, KBNT_FIELD_MESSAGE_ID, row, 6);
-    set_id(resource, KBNT_FIELD_OPEN_MESSAGE_ID, row, 7);
-    set_id(resource, KBNT_FIELD_LAST_MESSAGE_ID, row, 8);
+    kbnt_value_set_string(resource, KBNT_FIELD_ATTACHED_TO, row_text(row, 6));
+    set_id(resource, KBNT_FIELD_MESSAGE_ID, row, 7);
+    set_id(resource, KBNT_FIELD_OPEN_MESSAGE_ID, row, 8);
+    set_id(resource, KBNT_FIELD_LAST_MESSAGE_ID, row, 9);
     return resource;
 }
 
@@ -116,10 +118,12 @@ resources_insert(Store *store, const KbntValue *resource)
     gint64 status = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS);
     g_autoptr(GBytes) body = body_of(resource);
 
-    db_run(store->db, "INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-           "itiittuuuib", counters_take(&store->counters, COUNTER_ROWS), resource_id, type,
+    db_run(store->db,
+           "INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?)",
+           "itiitttuuuib", counters_take(&store->counters, COUNTER_ROWS), resource_id, type,
            status, text(resource, KBNT_FIELD_USER_ID), text(resource, KBNT_FIELD_HOST),
-           text(resource, KBNT_FIELD_MESSAGE_ID), text(resource, KBNT_FIELD_OPEN_MESSAGE_ID),
+           text(resource, KBNT_FIELD_ATTACHED_TO), text(resource, KBNT_FIELD_MESSAGE_ID),
+           text(resource, KBNT_FIELD_OPEN_MESSAGE_ID),
            text(resource, KBNT_FIELD_LAST_MESSAGE_ID), checksum_of(resource_id, body), body);
     totals_count_resource(&store->totals, type, status, 1);
 }
@@ -130,14 +134,15 @@ update(Store *store, const KbntValue *resource)
     const char *resource_id = text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
     g_autoptr(GBytes) body = body_of(resource);
 
-    db_run(store->db,
-           "UPDATE resources SET type = ?, status = ?, user_id = ?, host = ?, message_id = ?,"
-           " checksum = ?, body = ? WHERE resource_id = ?",
-           "iittuibt", kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_TYPE),
-           kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS),
-           text(resource, KBNT_FIELD_USER_ID), text(resource, KBNT_FIELD_HOST),
-           text(resource, KBNT_FIELD_MESSAGE_ID), checksum_of(resource_id, body), body,
-           resource_id);
+    db_run(
+        store->db,
+        "UPDATE resources SET type = ?, status = ?, user_id = ?, host = ?,"
+        " attached_to = nullif(?, ''), message_id = ?, checksum = ?, body = ? WHERE resource_id = ?",
+        "iitttuibt", kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_TYPE),
+        kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS),
+        text(resource, KBNT_FIELD_USER_ID), text(resource, KBNT_FIELD_HOST),
+        text(resource, KBNT_FIELD_ATTACHED_TO), text(resource, KBNT_FIELD_MESSAGE_ID),
+        checksum_of(resource_id, body), body, resource_id);
 }
 
 static void

@@ -7,8 +7,8 @@
 
 /* What a query or a check needs of a row; resources_read() reads them in this order. */
 #define RESOURCE_COLUMNS \
-    "id, resource_id, type, status, user_id, host, message_id, open_message_id," \
-    " last_message_id, body, checksum"
+    "id, resource_id, type, status, user_id, host, attached_to, message_id," \
+    " open_message_id, last_message_id, body, checksum"
 
 /* Returns: (transfer full) (nullable): the resource in a row of RESOURCE_COLUMNS. */
 KbntValue *resources_read(Db *db, DbRow *row);

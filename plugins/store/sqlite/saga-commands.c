@@ -109,7 +109,7 @@ saga_claim(Store *store, const KbntValue *argument, GError **error)
 
     part = part_of(argument);
     kbnt_value_copy_field(part, argument, KBNT_FIELD_OWNER);
-    message->epoch++;
+    message->epoch = counters_take(&store->counters, COUNTER_EPOCHS);
     result = move_on(store, argument, message, part, TRUE);
     leases_take(store->leases, message_id, text(argument, KBNT_FIELD_OWNER),
                 kbnt_value_get_int(argument, KBNT_FIELD_LEASE_MS));

@@ -26,7 +26,7 @@ typedef struct {
     " letter BLOB NOT NULL, UNIQUE (topic, partition, offset));" \
     "CREATE TABLE resources (id INTEGER PRIMARY KEY, resource_id TEXT NOT NULL UNIQUE," \
     " type INTEGER NOT NULL, status INTEGER NOT NULL, user_id TEXT, host TEXT," \
-    " message_id BLOB, open_message_id BLOB, last_message_id BLOB," \
+    " attached_to TEXT, message_id BLOB, open_message_id BLOB, last_message_id BLOB," \
     " checksum INTEGER NOT NULL, body BLOB NOT NULL);" \
     "CREATE INDEX resources_of_user ON resources (user_id) WHERE status <> 8;" \
     "CREATE TABLE hosts (name TEXT PRIMARY KEY, alive INTEGER NOT NULL," \
@@ -79,8 +79,10 @@ typedef struct {
 
 #define LIST_INDEXES \
     "CREATE INDEX resources_of_host ON resources (host)" \
-    " WHERE host IS NOT NULL AND status <> 8;"
-#define NO_LIST_INDEXES "DROP INDEX resources_of_host;"
+    " WHERE host IS NOT NULL AND status <> 8;" \
+    "CREATE INDEX resources_attached ON resources (attached_to)" \
+    " WHERE attached_to IS NOT NULL;"
+#define NO_LIST_INDEXES "DROP INDEX resources_of_host; DROP INDEX resources_attached;"
 
 /* In the order of the versions. The first row makes an empty file, and has no way back. */
 static const Migration migrations[] = {

@@ -109,9 +109,17 @@ find_resources(Db *db, const KbntValue *argument, gint64 before, gint64 max_rows
 {
     const char *user_id = kbnt_value_get_string(argument, KBNT_FIELD_USER_ID);
     const char *host = kbnt_value_get_string(argument, KBNT_FIELD_HOST);
+    const char *attached_to = kbnt_value_get_string(argument, KBNT_FIELD_ATTACHED_TO);
     gint64 type = kbnt_value_get_int(argument, KBNT_FIELD_RESOURCE_TYPE);
     gint64 status = kbnt_value_get_int(argument, KBNT_FIELD_RESOURCE_STATUS);
 
+    if (attached_to)
+        return db_find(db,
+                       "SELECT " RESOURCE_COLUMNS " FROM resources"
+                       " WHERE attached_to = ?1 AND id < ?2 AND (?3 = 0 OR type = ?3)"
+                       " AND CASE WHEN ?4 = 0 THEN status <> 8 ELSE status = ?4 END"
+                       " AND (?6 IS NULL OR user_id = ?6) ORDER BY id DESC LIMIT ?5",
+                       "tiiiit", attached_to, before, type, status, max_rows, user_id);
     if (host && status != KBNT_RESOURCE_STATUS_DELETED)
         return db_find(db,
                        "SELECT " RESOURCE_COLUMNS " FROM resources"
