@@ -83,8 +83,8 @@ create_on(FakeHost *host, const char *const *more)
     return contract;
 }
 
-static Contract *
-new_for(KbntHalf half, const char *const *more)
+Contract *
+contract_new_half(KbntHalf half, const char *const *more)
 {
     Contract *contract = create_on(fake_host_new(half), more);
 
@@ -96,7 +96,7 @@ new_for(KbntHalf half, const char *const *more)
 Contract *
 contract_new_with(const char *const *more)
 {
-    return new_for(
+    return contract_new_half(
         contract_plugin()->kind == KBNT_KIND_STORE ? KBNT_HALF_PRODUCER : KBNT_HALF_ALL, more);
 }
 
@@ -125,7 +125,7 @@ contract_open_with(const char *const *more)
 Contract *
 contract_open_half(KbntHalf half, const char *const *more)
 {
-    return start_fresh(new_for(half, more));
+    return start_fresh(contract_new_half(half, more));
 }
 
 Contract *
@@ -135,9 +135,15 @@ contract_open(void)
 }
 
 Contract *
+contract_new_again(Contract *contract)
+{
+    return create_on(contract->host, NULL);
+}
+
+Contract *
 contract_open_again(Contract *contract)
 {
-    Contract *again = create_on(contract->host, NULL);
+    Contract *again = contract_new_again(contract);
     g_autoptr(GError) error = NULL;
 
     contract_start(again, &error);

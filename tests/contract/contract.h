@@ -39,6 +39,12 @@ extern const ContractSuite contract_delivery_suite;
 extern const ContractSuite contract_group_suite;
 extern const ContractSuite contract_part_suite;
 extern const ContractSuite contract_guest_suite;
+extern const ContractSuite contract_accept_suite;
+extern const ContractSuite contract_projection_suite;
+extern const ContractSuite contract_inbox_suite;
+extern const ContractSuite contract_saga_suite;
+extern const ContractSuite contract_lists_suite;
+extern const ContractSuite contract_durability_suite;
 
 typedef struct {
     FakeHost *host;
@@ -88,8 +94,14 @@ Contract *contract_open_with(const char *const *more);
 
 Contract *contract_open(void);
 
-/* Returns: (transfer full): a started subject that serves this half; for stores. */
+/* The same for a store, which serves one half; contract_new() gives it the producer's. */
+Contract *contract_new_half(KbntHalf half, const char *const *more);
+
 Contract *contract_open_half(KbntHalf half, const char *const *more);
+
+/* Returns: (transfer full): a second instance on the host and folder of @contract, which lives
+ * longer; it is not started. */
+Contract *contract_new_again(Contract *contract);
 
 /* Returns: (transfer full): a started second instance on the host and folder of @contract,
  * which lives longer. */

@@ -52,7 +52,7 @@ find_abandoned(Store *store, Db *db, GArray **lanes)
 {
     DbRow *row = db_find(db,
                          "SELECT id, message_id, priority FROM inbox INDEXED BY inbox_open"
-                         " WHERE state IN (2, 3)",
+                         " WHERE state IN (2, 3, 6) AND state <> 6",
                          "");
 
     for (; row; row = db_next(db, row)) {
@@ -125,7 +125,7 @@ inbox_views_debts(Store *store, Db *db, const KbntValue *argument, GError **erro
     KbntValue *result = views_new_list();
     DbRow *row = db_find(db,
                          "SELECT " INBOX_COLUMNS " FROM inbox INDEXED BY inbox_open"
-                         " WHERE state IN (6) ORDER BY id LIMIT ?",
+                         " WHERE state IN (2, 3, 6) AND state = 6 ORDER BY id LIMIT ?",
                          "i", views_max_rows(argument));
 
     for (; row; row = db_next(db, row)) {
