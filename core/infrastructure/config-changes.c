@@ -11,12 +11,12 @@ static void
 walk_open_row(KbntConfig *config, const KbntConfigSection *section, gint number, Each each,
               gpointer data)
 {
-    KbntKey row = kbnt_key_table_row(section->table, (guint)number);
+    KbntKey row = kbnt_key_table_row(&section->table, (guint)number);
     g_autoptr(GPtrArray) entries = kbnt_config_entries_of(config, section->name);
     for (guint i = 0; i < entries->len; i++) {
         const KbntIniEntry *entry = entries->pdata[i];
         g_autofree char *place = kbnt_ini_entry_place(entry);
-        if (kbnt_key_table_find(section->table, entry->key) == number)
+        if (kbnt_key_table_find(&section->table, entry->key) == number)
             each(section->name, &row, entry->key, entry->text, place, data);
     }
 }
@@ -41,8 +41,8 @@ walk_row(KbntConfig *config, const KbntConfigSection *section, const KbntKey *ro
 static void
 walk_section(KbntConfig *config, const KbntConfigSection *section, Each each, gpointer data)
 {
-    for (guint i = 0; i < section->table->n_keys; i++) {
-        KbntKey row = kbnt_key_table_row(section->table, i);
+    for (guint i = 0; i < section->table.n_keys; i++) {
+        KbntKey row = kbnt_key_table_row(&section->table, i);
         if (row.type == KBNT_KEY_OPEN)
             walk_open_row(config, section, (gint)i, each, data);
         else
@@ -126,7 +126,7 @@ open_keys(KbntConfig *fresh, KbntConfig *running, const KbntConfigSection *secti
                                                   : there->pdata[i - here->len];
         gboolean named = i >= here->len &&
                          kbnt_config_find_entry(fresh, section->name, entry->key) != NULL;
-        if (!named && kbnt_key_table_find(section->table, entry->key) == number)
+        if (!named && kbnt_key_table_find(&section->table, entry->key) == number)
             g_strv_builder_add(keys, entry->key);
     }
     return g_strv_builder_end(keys);
@@ -136,8 +136,8 @@ static void
 compare_section(KbntConfig *fresh, KbntConfig *running, const KbntConfigSection *section,
                 GPtrArray *changes)
 {
-    for (guint i = 0; i < section->table->n_keys; i++) {
-        KbntKey row = kbnt_key_table_row(section->table, i);
+    for (guint i = 0; i < section->table.n_keys; i++) {
+        KbntKey row = kbnt_key_table_row(&section->table, i);
         if (row.type != KBNT_KEY_OPEN) {
             compare_key(fresh, running, section, &row, row.name, changes);
             continue;

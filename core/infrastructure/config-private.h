@@ -8,7 +8,7 @@
 /* A section that somebody has declared, and the block that its rows fill. */
 typedef struct {
     char *name;
-    const KbntKeyTable *table;
+    KbntKeyTable table; /* a copy; the rows are the owner's */
     gpointer block;
 } KbntConfigSection;
 

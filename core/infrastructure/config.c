@@ -12,8 +12,8 @@ static void
 section_free(gpointer data)
 {
     KbntConfigSection *section = data;
-    for (guint i = 0; i < section->table->n_keys; i++) {
-        KbntKey row = kbnt_key_table_row(section->table, i);
+    for (guint i = 0; i < section->table.n_keys; i++) {
+        KbntKey row = kbnt_key_table_row(&section->table, i);
         kbnt_key_clear(&row, section->block);
     }
     g_free(section->block);
@@ -202,7 +202,7 @@ fill_open_row(KbntConfig *config, KbntConfigSection *section, const KbntKey *row
     for (guint i = 0; i < entries->len; i++) {
         const KbntIniEntry *entry = entries->pdata[i];
         g_autoptr(GError) error = NULL;
-        if (kbnt_key_table_find(section->table, entry->key) != number)
+        if (kbnt_key_table_find(&section->table, entry->key) != number)
             continue;
         if (kbnt_key_judge(row, entry->key, entry->text, &error))
             g_strv_builder_add_many(items, entry->key, entry->text, NULL);
@@ -245,8 +245,8 @@ fill_row(KbntConfig *config, KbntConfigSection *section, const KbntKey *row)
 void
 kbnt_config_fill(KbntConfig *config, KbntConfigSection *section)
 {
-    for (guint i = 0; i < section->table->n_keys; i++) {
-        KbntKey row = kbnt_key_table_row(section->table, i);
+    for (guint i = 0; i < section->table.n_keys; i++) {
+        KbntKey row = kbnt_key_table_row(&section->table, i);
         kbnt_key_clear(&row, section->block);
         if (row.type == KBNT_KEY_OPEN)
             fill_open_row(config, section, &row, (gint)i);
@@ -261,7 +261,7 @@ kbnt_config_declare(KbntConfig *config, const char *name, const KbntKeyTable *ta
     g_assert(!kbnt_config_find_section(config, name));
     KbntConfigSection *section = g_new0(KbntConfigSection, 1);
     section->name = g_strdup(name);
-    section->table = table;
+    section->table = *table;
     section->block = g_malloc0(MAX(table->config_size, 1));
     g_ptr_array_add(config->sections, section);
     kbnt_config_fill(config, section);
@@ -328,8 +328,8 @@ static char *
 hint_of_key(KbntConfigSection *section, const char *key)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < section->table->n_keys; i++) {
-        KbntKey row = kbnt_key_table_row(section->table, i);
+    for (guint i = 0; i < section->table.n_keys; i++) {
+        KbntKey row = kbnt_key_table_row(&section->table, i);
         g_ptr_array_add(names, g_strdup(row.name));
     }
     g_ptr_array_add(names, NULL);
@@ -352,7 +352,7 @@ check_entry(KbntConfig *config, const KbntIniEntry *entry)
     if (g_hash_table_contains(config->skipped, entry->section))
         return;
     KbntConfigSection *section = kbnt_config_find_section(config, entry->section);
-    if (section && kbnt_key_table_find(section->table, entry->key) >= 0)
+    if (section && kbnt_key_table_find(&section->table, entry->key) >= 0)
         return;
     g_autofree char *hint = section ? hint_of_key(section, entry->key)
                                     : hint_of_section(config, entry->section);

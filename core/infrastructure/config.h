@@ -30,7 +30,7 @@ void kbnt_config_read(KbntConfig *config, const char *path);
 void kbnt_config_set(KbntConfig *config, const char *assignment);
 
 /* Fills a block from table. Returns: (transfer none): it, at the same address until
- * kbnt_config_free(). table: (transfer none): must outlive config. */
+ * kbnt_config_free(). table: (transfer none): copied; its rows must outlive config. */
 gconstpointer kbnt_config_declare(KbntConfig *config, const char *section,
                                   const KbntKeyTable *table);
 

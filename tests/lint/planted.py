@@ -35,6 +35,7 @@ SOURCE_CASES = [
     ("schemas", "two.avsc: cannot read one.avsc: R.added: has no default"),
     ("schemas", "one.avsc: cannot read two.avsc: R.kept: long is not readable as string"),
     ("layout", "core/answer.c: line 3"),
+    ("guide", "your-first-plugin.md: 'gint renamed_since;…' stands in no plugin"),
     ("links", "README.md:2: 'MAP.md' does not exist"),
     ("headers-alone", "kbnt-incomplete.h: as C99"),
     ("headers-alone", "kbnt-not-cpp.h: as C++"),
