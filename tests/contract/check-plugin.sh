@@ -8,6 +8,7 @@ set -eu
 libtool_file=$1
 name=$(basename "$libtool_file" .la)
 case $name in
+kbnt-provisioner-mock) set -- latency_factor=0.05 ;;
 *) set -- ;;
 esac
 
