@@ -57,10 +57,13 @@ sample_request(void)
     return request;
 }
 
+/* The fourth event is the last of its request. */
 static KbntValue *
-sample_event(gint64 position, KbntEventType type)
+sample_event(gint64 position)
 {
     KbntValue *event = kbnt_value_new();
+    KbntEventType type = position == 4 ? KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED
+                                       : KBNT_EVENT_TYPE_VIRTUALIZATION_STEP_COMPLETED;
 
     kbnt_value_set_string(event, KBNT_FIELD_ORIGINAL_MESSAGE_ID, MESSAGE_ID);
     kbnt_value_set_int(event, KBNT_FIELD_SEQUENCE, position);
@@ -72,8 +75,7 @@ static KbntValue *
 event_item(gint64 position)
 {
     KbntValue *item = kbnt_value_new();
-    g_autoptr(KbntValue) event = sample_event(position,
-                                              KBNT_EVENT_TYPE_VIRTUALIZATION_STEP_COMPLETED);
+    g_autoptr(KbntValue) event = sample_event(position);
     g_autoptr(KbntValue) record = kbnt_value_new();
 
     kbnt_value_set_value(record, KBNT_FIELD_EVENT, event);
@@ -427,9 +429,7 @@ static void
 publish(gpointer data)
 {
     gint64 position = GPOINTER_TO_INT(data);
-    g_autoptr(KbntValue) event = sample_event(
-        position, position == 4 ? KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED
-                                : KBNT_EVENT_TYPE_VIRTUALIZATION_STARTED);
+    g_autoptr(KbntValue) event = sample_event(position);
 
     listening_api->n_events = (guint)position;
     kbnt_event_stream_publish(position, event, listening_api->events);
@@ -461,7 +461,8 @@ listen_to_request(HttpFixture *fixture)
     close(fd);
 
     CU_ASSERT_TRUE(strstr(text->str, STORE_ID ".1\n") < strstr(text->str, STORE_ID ".2\n"));
-    kbnt_assert_contains(text->str, "id: " STORE_ID ".3\nevent: VIRTUALIZATION_STARTED\n");
+    kbnt_assert_contains(text->str,
+                         "id: " STORE_ID ".3\nevent: VIRTUALIZATION_STEP_COMPLETED\n");
     CU_ASSERT_PTR_NULL(strstr(text->str, "event: reset"));
 }
 
