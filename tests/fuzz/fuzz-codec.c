@@ -47,8 +47,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (!codec)
         codec = kbnt_codec_new(NULL, FALSE, NULL);
     request = kbnt_codec_decode_request(codec, record, &error);
-    g_assert(!request == (error && error->code >= KBNT_ERROR_UNDECODABLE &&
-                          error->code <= KBNT_ERROR_CHECKSUM_MISMATCH));
+    g_assert((request == NULL) == (error && error->code >= KBNT_ERROR_UNDECODABLE &&
+                                   error->code <= KBNT_ERROR_CHECKSUM_MISMATCH));
     if (request)
         turn_request(codec, request);
     event = kbnt_codec_decode_event(codec, record, NULL);
