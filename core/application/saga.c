@@ -27,6 +27,7 @@ struct KbntSaga {
     guint slots;
     KbntFairShare *turns;
     GHashTable *waiting; /* messageId -> row */
+    guint n_waiting[KBNT_PRIORITY_CRITICAL + 1];
     GHashTable *running; /* messageId -> KbntRun, owned */
     GHashTable *parked;  /* messageIds that wait for another's end */
     gboolean started;
@@ -98,6 +99,7 @@ begin(KbntSaga *saga, const char *message_id)
     if (!g_hash_table_steal_extended(saga->waiting, message_id, (gpointer *)&key,
                                      (gpointer *)&row))
         return;
+    saga->n_waiting[kbnt_value_get_int(row, KBNT_FIELD_PRIORITY)]--;
     KbntRun *run = kbnt_run_new(&saga->context, row);
     g_hash_table_insert(saga->running, (gpointer)kbnt_run_message_id(run), run);
     kbnt_run_begin(run);
@@ -117,6 +119,7 @@ hold(KbntSaga *saga, const KbntValue *row)
     }
     g_hash_table_remove(saga->parked, message_id);
     g_hash_table_insert(saga->waiting, g_strdup(message_id), kbnt_value_ref(row));
+    saga->n_waiting[kbnt_value_get_int(row, KBNT_FIELD_PRIORITY)]++;
     kbnt_fair_share_push(saga->turns, message_id,
                          kbnt_value_get_string(row, KBNT_FIELD_USER_ID),
                          kbnt_value_get_int(row, KBNT_FIELD_PRIORITY));
@@ -277,9 +280,9 @@ kbnt_saga_stop(KbntSaga *saga)
 }
 
 guint
-kbnt_saga_n_waiting(const KbntSaga *saga)
+kbnt_saga_n_waiting(const KbntSaga *saga, KbntPriority priority)
 {
-    return g_hash_table_size(saga->waiting);
+    return saga->n_waiting[priority];
 }
 
 guint

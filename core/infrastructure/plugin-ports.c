@@ -8,97 +8,103 @@ static void
 store_submit(gpointer data, KbntStoreVerb verb, KbntValue *argument, KbntDone done,
              gpointer done_data)
 {
-    const KbntPluginInstance *store = data;
-    const KbntStoreOps *ops = (const KbntStoreOps *)store->ops;
-    KbntTask *task = kbnt_task_new(store->host, verb, argument, done, done_data);
+    KbntPluginInstance *store = data;
+    const KbntStoreOps *ops = &kbnt_plugin_instance_ops(store)->store;
+    KbntTask *task = kbnt_task_new(kbnt_plugin_instance_host(store), verb, argument, done,
+                                   done_data);
 
-    ops->submit(store->instance, &task, 1);
+    ops->submit(kbnt_plugin_instance_data(store), &task, 1);
 }
 
 static void
 store_query(gpointer data, KbntStoreVerb verb, KbntValue *argument, KbntDone done,
             gpointer done_data)
 {
-    const KbntPluginInstance *store = data;
-    const KbntStoreOps *ops = (const KbntStoreOps *)store->ops;
+    KbntPluginInstance *store = data;
+    const KbntStoreOps *ops = &kbnt_plugin_instance_ops(store)->store;
 
-    ops->query(store->instance, kbnt_task_new(store->host, verb, argument, done, done_data));
+    ops->query(
+        kbnt_plugin_instance_data(store),
+        kbnt_task_new(kbnt_plugin_instance_host(store), verb, argument, done, done_data));
 }
 
 KbntStorePort
-kbnt_plugin_store_port(const KbntPluginInstance *store)
+kbnt_plugin_store_port(KbntPluginInstance *store)
 {
     return (KbntStorePort){
-        .data = (gpointer)store,
+        .data = store,
         .submit = store_submit,
         .query = store_query,
     };
 }
 
 static const KbntTransportOps *
-transport_ops(const KbntPluginInstance *transport)
+transport_ops(KbntPluginInstance *transport)
 {
-    return (const KbntTransportOps *)transport->ops;
+    return &kbnt_plugin_instance_ops(transport)->transport;
 }
 
 static void
 transport_describe(gpointer data, KbntValue *argument, KbntDone done, gpointer done_data)
 {
-    const KbntPluginInstance *transport = data;
+    KbntPluginInstance *transport = data;
 
     transport_ops(transport)->describe(
-        transport->instance, kbnt_task_new(transport->host, 0, argument, done, done_data));
+        kbnt_plugin_instance_data(transport),
+        kbnt_task_new(kbnt_plugin_instance_host(transport), 0, argument, done, done_data));
 }
 
 static void
 transport_publish(gpointer data, KbntValue *const *records, guint n_records, KbntDone done,
                   gpointer const *done_data)
 {
-    const KbntPluginInstance *transport = data;
+    KbntPluginInstance *transport = data;
     g_autofree KbntTask **tasks = g_new(KbntTask *, n_records);
 
     for (guint i = 0; i < n_records; i++)
-        tasks[i] = kbnt_task_new(transport->host, 0, records[i], done, done_data[i]);
-    transport_ops(transport)->publish(transport->instance, tasks, n_records);
+        tasks[i] = kbnt_task_new(kbnt_plugin_instance_host(transport), 0, records[i], done,
+                                 done_data[i]);
+    transport_ops(transport)->publish(kbnt_plugin_instance_data(transport), tasks, n_records);
 }
 
 static void
 transport_subscribe(gpointer data, const KbntSubscription *subscription, KbntDone done,
                     gpointer done_data)
 {
-    const KbntPluginInstance *transport = data;
+    KbntPluginInstance *transport = data;
 
     transport_ops(transport)->subscribe(
-        transport->instance, subscription,
-        kbnt_task_new(transport->host, 0, NULL, done, done_data));
+        kbnt_plugin_instance_data(transport), subscription,
+        kbnt_task_new(kbnt_plugin_instance_host(transport), 0, NULL, done, done_data));
 }
 
 static void
 transport_unsubscribe(gpointer data, const KbntSubscription *subscription, KbntDone done,
                       gpointer done_data)
 {
-    const KbntPluginInstance *transport = data;
+    KbntPluginInstance *transport = data;
 
     transport_ops(transport)->unsubscribe(
-        transport->instance, subscription,
-        kbnt_task_new(transport->host, 0, NULL, done, done_data));
+        kbnt_plugin_instance_data(transport), subscription,
+        kbnt_task_new(kbnt_plugin_instance_host(transport), 0, NULL, done, done_data));
 }
 
 static void
 transport_acknowledge(gpointer data, const KbntSubscription *subscription, gint32 partition,
                       gint64 offset)
 {
-    const KbntPluginInstance *transport = data;
+    KbntPluginInstance *transport = data;
 
-    transport_ops(transport)->acknowledge(transport->instance, subscription, partition, offset);
+    transport_ops(transport)->acknowledge(kbnt_plugin_instance_data(transport), subscription,
+                                          partition, offset);
 }
 
 KbntTransportPort
-kbnt_plugin_transport_port(const KbntPluginInstance *transport, gboolean durable)
+kbnt_plugin_transport_port(KbntPluginInstance *transport)
 {
     return (KbntTransportPort){
-        .data = (gpointer)transport,
-        .durable = durable,
+        .data = transport,
+        .durable = (kbnt_plugin_instance_caps(transport) & KBNT_TRANSPORT_DURABLE) != 0,
         .describe = transport_describe,
         .publish = transport_publish,
         .subscribe = transport_subscribe,

@@ -4,27 +4,18 @@
 #pragma once
 
 #include "loop.h"
+#include "plugin-instance.h"
 #include "ports.h"
 
-#include <kbnt/kbnt-provisioner.h>
-
-/* A plugin instance as the adapters see it; borrowed. */
-typedef struct {
-    KbntHost *host;
-    const KbntLifeOps *ops;
-    void *instance;
-} KbntPluginInstance;
-
 /* The instance must outlive the port. */
-KbntStorePort kbnt_plugin_store_port(const KbntPluginInstance *store);
-KbntTransportPort kbnt_plugin_transport_port(const KbntPluginInstance *transport,
-                                             gboolean durable);
+KbntStorePort kbnt_plugin_store_port(KbntPluginInstance *store);
+KbntTransportPort kbnt_plugin_transport_port(KbntPluginInstance *transport);
 
 /* Calls to a provisioner can be cancelled, and end at their deadline whatever the plugin does.
  */
 typedef struct KbntProvisionerCalls KbntProvisionerCalls;
 
 KbntProvisionerCalls *kbnt_provisioner_calls_new(KbntLoop *loop,
-                                                 const KbntPluginInstance *provisioner);
+                                                 KbntPluginInstance *provisioner);
 void kbnt_provisioner_calls_free(KbntProvisionerCalls *calls);
 KbntProvisionerPort kbnt_provisioner_calls_port(KbntProvisionerCalls *calls);

@@ -6,7 +6,7 @@
 
 struct KbntProvisionerCalls {
     KbntLoop *loop;
-    const KbntPluginInstance *provisioner;
+    KbntPluginInstance *provisioner;
     GHashTable *by_key; /* key -> Call */
 };
 
@@ -21,7 +21,7 @@ typedef struct {
 } Call;
 
 KbntProvisionerCalls *
-kbnt_provisioner_calls_new(KbntLoop *loop, const KbntPluginInstance *provisioner)
+kbnt_provisioner_calls_new(KbntLoop *loop, KbntPluginInstance *provisioner)
 {
     KbntProvisionerCalls *calls = g_new0(KbntProvisionerCalls, 1);
 
@@ -79,9 +79,9 @@ timed_out(gpointer data)
 }
 
 static void
-hand_over(const KbntPluginInstance *provisioner, KbntAction action, KbntTask *task)
+hand_over(KbntPluginInstance *provisioner, KbntAction action, KbntTask *task)
 {
-    const KbntProvisionerOps *ops = (const KbntProvisionerOps *)provisioner->ops;
+    const KbntProvisionerOps *ops = &kbnt_plugin_instance_ops(provisioner)->provisioner;
     void (*const table[])(void *, KbntTask *) = {
         [KBNT_ACTION_HOSTS] = ops->hosts,           [KBNT_ACTION_ENSURE] = ops->ensure,
         [KBNT_ACTION_INSPECT] = ops->inspect,       [KBNT_ACTION_REMOVE] = ops->remove,
@@ -91,7 +91,7 @@ hand_over(const KbntPluginInstance *provisioner, KbntAction action, KbntTask *ta
     };
 
     if (action < G_N_ELEMENTS(table) && table[action] != NULL)
-        table[action](provisioner->instance, task);
+        table[action](kbnt_plugin_instance_data(provisioner), task);
     else
         kbnt_task_fail_literal(task, KBNT_ERROR_NOT_SUPPORTED,
                                "the provisioner does not know this action");
@@ -109,7 +109,8 @@ call(gpointer data, KbntAction action, KbntValue *argument, const char *key, gin
     call->key = g_strdup(key);
     call->done = done;
     call->data = done_data;
-    call->task = kbnt_task_new(calls->provisioner->host, 0, argument, answered, call);
+    call->task = kbnt_task_new(kbnt_plugin_instance_host(calls->provisioner), 0, argument,
+                               answered, call);
     kbnt_task_set_key(call->task, key);
     kbnt_task_set_deadline_us(call->task, deadline_us);
     call->timer = kbnt_loop_after(calls->loop, MAX(left_us, 0), timed_out, call);

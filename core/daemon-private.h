@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owns what the files of the daemon share: its parts, and the steps of its start and stop. */
+#pragma once
+
+#include "consumer.h"
+#include "core-ports.h"
+#include "daemon.h"
+#include "event-stream.h"
+#include "http-routes.h"
+#include "notify.h"
+#include "plugin-ports.h"
+#include "producer.h"
+#include "rule-book.h"
+
+#define KBNT_TOPIC_DEAD KBNT_TOPIC_REQUESTS ".dlq"
+
+struct KbntDaemon {
+    KbntConfig *config;
+    KbntCoreConfig *core;
+    KbntPluginLoader *loader;
+    KbntLogWriter *log;
+    const KbntConfigSource *source;
+    GPtrArray *old_configs; /* of before a reload: something may still point into them */
+    GPtrArray *old_cores;
+    GPtrArray *old_books;
+    KbntHalf half;
+    guint n_partitions;
+
+    KbntLoop *loop;
+    KbntNotify *notify;
+    KbntPluginMetrics *plugin_metrics;
+    KbntMetrics *metrics;
+    KbntRuleBook *rule_book;
+    KbntCodec *codec;
+    KbntHostShared shared;
+    const char *secret_paths[3];
+    KbntWorld world;
+
+    KbntPluginInstance *transport;
+    KbntPluginInstance *provisioner;
+    KbntPluginInstance *producer_store;
+    KbntPluginInstance *consumer_store;
+    GPtrArray *sinks;      /* of KbntPluginInstance */
+    GPtrArray *ring_sinks; /* those of them behind the rings of world, in their order */
+    KbntProvisionerCalls *calls;
+
+    KbntPorts producer_ports;
+    KbntPorts consumer_ports;
+    KbntProducer *producer; /* NULL without that half */
+    KbntConsumer *consumer; /* NULL without that half */
+
+    KbntHttpRoutes *routes;
+    KbntHttpServer *http;
+    KbntEventStream *events;
+    char *store_id;
+
+    void (*const *steps)(KbntDaemon *daemon); /* of the start, then of the stop */
+    gboolean stopping;
+    gboolean ready;
+    GError *failure; /* why the start failed */
+    guint64 drain_timer;
+    GSource *signals[3];
+};
+
+/* A step of the start or the stop has ended; has the form of a KbntDone. */
+void kbnt_daemon_step_done(KbntValue *result, const GError *error, gpointer daemon);
+
+/* Stops, whatever has been started. */
+void kbnt_daemon_stop(KbntDaemon *daemon);
+
+/* The steps of the start that concern HTTP, and the one of the stop. */
+void kbnt_daemon_listen(KbntDaemon *daemon);
+void kbnt_daemon_stop_listening(KbntDaemon *daemon);
+
+/* Reads the configuration again, and applies what may change without a restart; appends to
+ * json a list of what was done with each key. */
+gboolean kbnt_daemon_reload(KbntDaemon *daemon, GString *json, GError **error);
+
+/* What the configuration says to the use cases. */
+KbntProducerSettings kbnt_daemon_producer_settings(KbntDaemon *daemon);
+KbntConsumerSettings kbnt_daemon_consumer_settings(KbntDaemon *daemon);
+KbntRetention kbnt_daemon_retention(const KbntCoreConfig *core);
+
+/* Returns: (transfer full): {HEALTH_STATUS, PASSED, TOTAL, CHECKS} from what is known. */
+KbntValue *kbnt_daemon_health(KbntDaemon *daemon);
+
+/* Sets the gauges that objects of the process know best; before a snapshot. */
+void kbnt_daemon_set_gauges(KbntDaemon *daemon);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owns the adapters by which the ports of the application lead to the core's own codec, clock,
+ * timers, log and watchers. */
+#include "core-ports.h"
+
+#include <uuid.h>
+
+static gint64
+world_wall_ms(gpointer data)
+{
+    (void)data;
+    return g_get_real_time() / 1000;
+}
+
+static gint64
+world_monotonic_us(gpointer data)
+{
+    (void)data;
+    return g_get_monotonic_time();
+}
+
+static double
+world_chance(gpointer data)
+{
+    (void)data;
+    return g_random_double();
+}
+
+static void
+world_uuid(gpointer data, char ret_uuid[37])
+{
+    uuid_t uuid;
+
+    (void)data;
+    uuid_generate_random(uuid);
+    uuid_unparse_lower(uuid, ret_uuid);
+}
+
+static guint64
+world_after(gpointer data, gint64 delay_ms, void (*function)(gpointer), gpointer function_data)
+{
+    KbntWorld *world = data;
+
+    return kbnt_loop_after_named(world->loop, delay_ms * 1000, "application timer", function,
+                                 function_data);
+}
+
+static void
+world_forget(gpointer data, guint64 timer)
+{
+    KbntWorld *world = data;
+
+    kbnt_loop_cancel(world->loop, timer);
+}
+
+/* The registry counts before the rings, so that a full ring never loses a count. */
+static void
+world_observe(gpointer data, KbntValue *transition)
+{
+    KbntWorld *world = data;
+
+    kbnt_metrics_observe(world->metrics, transition);
+    for (guint i = 0; i < world->rings->len; i++)
+        kbnt_sink_ring_push(g_ptr_array_index(world->rings, i), transition);
+    kbnt_value_unref(transition);
+}
+
+static void
+world_report(gpointer data, const GError *error, const KbntValue *fields, const char *text)
+{
+    KbntWorld *world = data;
+
+    kbnt_log_writer_report(world->log, KBNT_LOG_WARNING, "application", error, fields, text);
+}
+
+KbntWorldPort
+kbnt_world_port(KbntWorld *world)
+{
+    return (KbntWorldPort){
+        .data = world,
+        .wall_ms = world_wall_ms,
+        .monotonic_us = world_monotonic_us,
+        .chance = world_chance,
+        .uuid = world_uuid,
+        .after = world_after,
+        .forget = world_forget,
+        .observe = world_observe,
+        .report = world_report,
+    };
+}
+
+static KbntValue *
+codec_encode_request(gpointer data, const KbntValue *request, GError **error)
+{
+    return kbnt_codec_encode_request(data, request, error);
+}
+
+static KbntValue *
+codec_encode_event(gpointer data, const KbntValue *event, char ret_checksum[72], GError **error)
+{
+    return kbnt_codec_encode_event(data, event, ret_checksum, error);
+}
+
+static KbntValue *
+codec_decode_request(gpointer data, const KbntValue *record, GError **error)
+{
+    return kbnt_codec_decode_request(data, record, error);
+}
+
+static KbntValue *
+codec_decode_event(gpointer data, const KbntValue *record, GError **error)
+{
+    return kbnt_codec_decode_event(data, record, error);
+}
+
+KbntCodecPort
+kbnt_codec_port(KbntCodec *codec)
+{
+    return (KbntCodecPort){
+        .data = codec,
+        .encode_request = codec_encode_request,
+        .encode_event = codec_encode_event,
+        .decode_request = codec_decode_request,
+        .decode_event = codec_decode_event,
+    };
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owns the adapters by which the ports of the application lead to the core's own codec, clock,
+ * timers, log and watchers. */
+#pragma once
+
+#include "codec.h"
+#include "log-writer.h"
+#include "loop.h"
+#include "metrics.h"
+#include "ports.h"
+#include "sink-ring.h"
+
+/* What stands behind the world's port; lives as long as the port. */
+typedef struct {
+    KbntLoop *loop;
+    KbntLogWriter *log;
+    KbntMetrics *metrics;
+    GPtrArray *rings; /* of KbntSinkRing */
+} KbntWorld;
+
+KbntWorldPort kbnt_world_port(KbntWorld *world);
+KbntCodecPort kbnt_codec_port(KbntCodec *codec);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owns what kbntd prints of its configuration instead of serving. */
+#pragma once
+
+#include "config-keys.h"
+
+/* Each returns (transfer full) text. */
+
+/* Every key with its value and where that comes from. */
+char *kbnt_printing_config(KbntConfig *config);
+
+/* A file, and the manual page, with every key of the core and of the plugins in plugin_dir. */
+char *kbnt_printing_example(const char *plugin_dir);
+char *kbnt_printing_manual(const char *plugin_dir);
