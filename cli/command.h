@@ -54,6 +54,8 @@ typedef struct {
 extern const KbntCommand kbnt_request_commands[];
 extern const KbntCommand kbnt_view_commands[];
 extern const KbntCommand kbnt_operator_commands[];
+extern const KbntCommand kbnt_plugins_commands[];
+extern const KbntCommand kbnt_config_commands[];
 
 /**
  * kbnt_invocation_new:

@@ -15,9 +15,9 @@ typedef struct {
 } KbntCommandGroup;
 
 static const KbntCommandGroup groups[] = {
-    { "Requests", kbnt_request_commands },
-    { "Views", kbnt_view_commands },
-    { "Operation", kbnt_operator_commands },
+    { "Requests", kbnt_request_commands },     { "Views", kbnt_view_commands },
+    { "Operation", kbnt_operator_commands },   { "Plugins", kbnt_plugins_commands },
+    { "Configuration", kbnt_config_commands },
 };
 
 static void

@@ -303,7 +303,7 @@ kbnt_config_sections(KbntConfig *config, const char *glob)
 void
 kbnt_config_skip(KbntConfig *config, const char *section, const char *why)
 {
-    if (g_hash_table_add(config->skipped, g_strdup(section)))
+    if (g_hash_table_add(config->skipped, g_strdup(section)) && why)
         kbnt_fault_list_add(config->warnings, NULL, 0, "section [%s] is not checked: %s",
                             section, why);
 }

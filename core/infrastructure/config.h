@@ -41,7 +41,7 @@ gconstpointer kbnt_config_block(KbntConfig *config, const char *section);
  * has named, sorted. */
 char **kbnt_config_sections(KbntConfig *config, const char *glob);
 
-/* Says that nobody checks this section, and why; shown as a warning. */
+/* Says that nobody checks this section; why: (nullable): shown as a warning. */
 void kbnt_config_skip(KbntConfig *config, const char *section, const char *why);
 
 /* Adds a fault of the owner of a key: a combination that cannot work. */

@@ -105,7 +105,7 @@ declare_chosen(KbntPluginLoader *loader, KbntConfig *config, guint32 kind, const
     else if (!kbnt_config_block(config, section))
         kbnt_config_declare(config, section, kbnt_plugin_file_keys(file));
     if (!file)
-        kbnt_config_skip(config, section, "its plugin cannot be loaded");
+        kbnt_config_skip(config, section, NULL);
 }
 
 /* Sections of plugins that are not in use are checked where that is possible. */
