@@ -195,12 +195,13 @@ read_values(KbntValue *value, KbntField field, Slice content, guint depth)
     return TRUE;
 }
 
+/* Returns: (nullable): the GVariant type of a field's content; NULL where it is not known. */
 static const char *
 type_of_content(KbntField field)
 {
     switch (kbnt_field_type(field)) {
     case KBNT_TYPE_NONE:
-        return "";
+        return NULL;
     case KBNT_TYPE_NUMBER:
         return "d";
     case KBNT_TYPE_STRING:
@@ -272,7 +273,7 @@ read_field(KbntValue *value, Slice item, guint depth)
         return FALSE;
     memcpy(&number, item.bytes + item.start, sizeof number);
     expected = type_of_content(number);
-    if (strlen(expected) != length || memcmp(expected, type, length) != 0)
+    if (!expected || strlen(expected) != length || memcmp(expected, type, length) != 0)
         return TRUE;
     return read_content(value, number, content, depth);
 }

@@ -78,10 +78,8 @@ through_gvariant(GBytes *bytes)
 static void
 the_bytes_are_those_that_gvariant_writes(void)
 {
-    static const gsize sizes[] = { 0, 1, 100, 230, 300, 65200, 65600, 100000 };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        g_autofree char *text = g_strnfill(sizes[i], 'x');
+    for (gsize size = 0; size < 33000; size = size < 320 ? size + 1 : size + 241) {
+        g_autofree char *text = g_strnfill(size, 'x');
         g_autoptr(KbntValue) request = sample_request();
         g_autoptr(GBytes) bytes = NULL;
         g_autoptr(GBytes) oracle = NULL;
@@ -171,6 +169,57 @@ values_may_be_nested_to_a_bound(void)
     kbnt_assert_error(error, KBNT_ERROR, KBNT_ERROR_STORE_CORRUPT);
 }
 
+/* Returns: (transfer full) (nullable): what is read from one field with this content. */
+static KbntValue *
+read_one(guint32 field, const char *content, gsize length)
+{
+    GByteArray *bytes = g_byte_array_new();
+    g_autoptr(GBytes) whole = NULL;
+    guint8 end;
+
+    g_byte_array_append(bytes, (const guint8 *)&field, sizeof field);
+    g_byte_array_append(bytes, (const guint8 *)"\0\0\0", 4);
+    g_byte_array_append(bytes, (const guint8 *)content, (guint)length);
+    end = (guint8)bytes->len;
+    g_byte_array_append(bytes, &end, 1);
+    whole = g_byte_array_free_to_bytes(bytes);
+    return kbnt_value_from_bytes(whole, NULL);
+}
+
+static void
+content_without_a_type_is_left_out_or_refused(void)
+{
+    g_autoptr(KbntValue) known = read_one(KBNT_FIELD_CPU, "12345678\0", 9);
+    g_autoptr(KbntValue) unknown = read_one(65000, "12345678\0", 9);
+    g_autoptr(KbntValue) typed = read_one(KBNT_FIELD_CPU, "12345678\0x", 10);
+
+    kbnt_assert_int(kbnt_value_n_fields(known), 0);
+    kbnt_assert_int(kbnt_value_n_fields(unknown), 0);
+    kbnt_assert_int(kbnt_value_n_fields(typed), 1);
+    CU_ASSERT_PTR_NULL(read_one(KBNT_FIELD_CPU, "12345678", 8));
+}
+
+static void
+ends_that_go_backwards_are_refused(void)
+{
+    g_autoptr(KbntValue) value = kbnt_value_new();
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GBytes) damaged = NULL;
+    guint8 *copy;
+    gsize size;
+
+    kbnt_value_set_int(value, KBNT_FIELD_CPU, 1);
+    kbnt_value_set_int(value, KBNT_FIELD_MEMORY_MB, 2);
+    kbnt_value_set_int(value, KBNT_FIELD_DISK_MB, 3);
+    bytes = kbnt_value_to_bytes(value);
+    size = g_bytes_get_size(bytes);
+    copy = g_memdup2(g_bytes_get_data(bytes, NULL), size);
+    copy[size - 2] = 2;
+    damaged = g_bytes_new_take(copy, size);
+
+    CU_ASSERT_PTR_NULL(kbnt_value_from_bytes(damaged, NULL));
+}
+
 static void
 no_bytes_are_a_value_without_fields(void)
 {
@@ -223,6 +272,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_field_that_is_not_known_is_left_out),
     KBNT_TEST(a_field_of_another_type_is_left_out),
     KBNT_TEST(values_may_be_nested_to_a_bound),
+    KBNT_TEST(content_without_a_type_is_left_out_or_refused),
+    KBNT_TEST(ends_that_go_backwards_are_refused),
     KBNT_TEST(no_bytes_are_a_value_without_fields),
     KBNT_TEST(damage_is_found_or_harmless_at_every_byte),
     KBNT_TEST(a_truncated_value_is_refused_or_shorter),
