@@ -186,7 +186,8 @@ know_steps(KbntMetrics *metrics, KbntMetricId id)
         { "virtualization",
           { "PLAN", "NETWORK", "VOLUME", "SEED", "FILTER", "MACHINE", "BOOT", "AGENT",
             "VERIFY" } },
-        { "deletion", { "PLAN", "MACHINE", "FILTER", "SEED", "VOLUME", "NETWORK", "VERIFY" } },
+        { "deletion",
+          { "PLAN", "BOOT", "MACHINE", "FILTER", "SEED", "VOLUME", "NETWORK", "VERIFY" } },
         { "power", { "PLAN", "POWER", "VERIFY" } },
         { "attachment", { "PLAN", "ATTACH", "DETACH", "VERIFY" } },
     };

@@ -21,7 +21,7 @@
       "Records that the broker has confirmed") \
     M(TOPIC_MESSAGES, "kbnt_topic_messages_total", COUNTER, ALL, "topic", none, each, \
       "Records that the broker has confirmed, over both services") \
-    M(RESENT, "kbnt_records_resent_total", COUNTER, ALL, "topic", none, each, \
+    M(RESENT, "kbnt_messages_resent_total", COUNTER, ALL, "topic", none, each, \
       "Records sent again because their confirmation did not come") \
     M(REQUEST_MS, "kbnt_request_processing_duration_ms", HISTOGRAM, PRODUCER, "type", ms, \
       each, "Milliseconds from the headers of a request to its commit") \
