@@ -239,6 +239,23 @@ update_expectation(Arrival *arrival, KbntValue *result, KbntValue *request)
                                     kbnt_value_get_int(request, KBNT_FIELD_CREATED_AT));
 }
 
+/* The consumer alone decides where a request goes, but where no table leads is worth a word. */
+static void
+check_move(Arrival *arrival, KbntValue *result, KbntValue *request)
+{
+    const KbntWorldPort *world = &arrival->projection->ports->world;
+    KbntRequestStatus before = kbnt_value_get_int(result, KBNT_FIELD_PREVIOUS_STATUS);
+    KbntRequestStatus after = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS);
+    g_autoptr(GError) error = NULL;
+
+    if (before == 0 || before == after || kbnt_request_state_may(before, after))
+        return;
+    error = g_error_new(KBNT_ERROR, KBNT_ERROR_INTERNAL, "a request moved from '%s' to '%s'",
+                        kbnt_enum_name(KBNT_TYPE_REQUEST_STATUS, before),
+                        kbnt_enum_name(KBNT_TYPE_REQUEST_STATUS, after));
+    world->report(world->data, error, arrival->event, "it stays where its last event put it");
+}
+
 static void
 projected(Arrival *arrival, KbntValue *result)
 {
@@ -251,8 +268,10 @@ projected(Arrival *arrival, KbntValue *result)
         return;
     if (host != NULL)
         kbnt_roster_update(projection->roster, host);
-    if (request != NULL)
+    if (request != NULL) {
+        check_move(arrival, result, request);
         update_expectation(arrival, result, request);
+    }
     if (projection->watch != NULL)
         projection->watch(kbnt_value_get_int(result, KBNT_FIELD_POSITION), arrival->event,
                           projection->watch_data);

@@ -176,14 +176,3 @@ kbnt_fair_share_pop(KbntFairShare *turns)
     drop_item(turns, item);
     return g_steal_pointer(&id);
 }
-
-gboolean
-kbnt_fair_share_remove(KbntFairShare *turns, const char *id)
-{
-    Item *item = g_hash_table_lookup(turns->items_by_id, id);
-
-    if (!item)
-        return FALSE;
-    drop_item(turns, item);
-    return TRUE;
-}

@@ -31,9 +31,6 @@ void kbnt_fair_share_push(KbntFairShare *turns, const char *id, const char *user
 /* Returns: (transfer full) (nullable): the id whose turn it is; NULL where none waits. */
 char *kbnt_fair_share_pop(KbntFairShare *turns);
 
-/* Takes an id out of its turn; FALSE where it does not wait. */
-gboolean kbnt_fair_share_remove(KbntFairShare *turns, const char *id);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KbntFairShare, kbnt_fair_share_free)
 
 #endif

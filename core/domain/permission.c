@@ -4,7 +4,6 @@
 #include "permission.h"
 
 typedef struct {
-    KbntRole role;
     const char *name;
     KbntReach look;
     KbntReach operate;
@@ -12,12 +11,8 @@ typedef struct {
     KbntReach destroy;
 } RoleRow;
 
-#define ROLE_ROW(number, name, text, look, operate, create, destroy) \
-    { number, \
-      text, \
-      KBNT_REACH_##look, \
-      KBNT_REACH_##operate, \
-      KBNT_REACH_##create, \
+#define ROLE_ROW(name, look, operate, create, destroy) \
+    { name, KBNT_REACH_##look, KBNT_REACH_##operate, KBNT_REACH_##create, \
       KBNT_REACH_##destroy },
 static const RoleRow role_rows[] = { KBNT_ROLE_TABLE(ROLE_ROW) };
 #undef ROLE_ROW
@@ -31,14 +26,6 @@ find_role(const char *name)
             return &role_rows[i];
     }
     return NULL;
-}
-
-KbntRole
-kbnt_role_from_name(const char *name)
-{
-    const RoleRow *row = find_role(name);
-
-    return row ? row->role : 0;
 }
 
 KbntDeed

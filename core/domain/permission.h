@@ -14,20 +14,15 @@ typedef enum {
 } KbntReach;
 
 /*
- * KBNT_ROLE_TABLE: R(number, NAME, "name", look, operate, create, destroy), each a reach:
- * look at requests and resources; operate (power, attach, detach, cancel); create; destroy.
+ * KBNT_ROLE_TABLE: R("name", look, operate, create, destroy), each a reach: look at requests
+ * and resources; operate (power, attach, detach, cancel); create; destroy.
  */
 #define KBNT_ROLE_TABLE(R) \
-    R(1, VIEWER, "viewer", OWN, NONE, NONE, NONE) \
-    R(2, USER, "user", OWN, OWN, OWN, OWN) \
-    R(3, AUDITOR, "auditor", ANY, NONE, NONE, NONE) \
-    R(4, OPERATOR, "operator", ANY, ANY, OWN, OWN) \
-    R(5, ADMINISTRATOR, "administrator", ANY, ANY, ANY, ANY)
-
-#define KBNT_ROW(number, name, text, look, operate, create, destroy) \
-    KBNT_ROLE_##name = (number),
-typedef enum { KBNT_ROLE_TABLE(KBNT_ROW) } KbntRole;
-#undef KBNT_ROW
+    R("viewer", OWN, NONE, NONE, NONE) \
+    R("user", OWN, OWN, OWN, OWN) \
+    R("auditor", ANY, NONE, NONE, NONE) \
+    R("operator", ANY, ANY, OWN, OWN) \
+    R("administrator", ANY, ANY, ANY, ANY)
 
 typedef enum {
     KBNT_DEED_LOOK = 1,
@@ -44,9 +39,6 @@ typedef struct {
     gboolean administrator;    /* may do everything, whatever the roles say */
     gboolean authenticated;
 } KbntCaller;
-
-/* Returns: the role of a name, or 0. */
-KbntRole kbnt_role_from_name(const char *name);
 
 /* Returns: what a type of request does to its target. */
 KbntDeed kbnt_permission_deed(KbntRequestType type);

@@ -112,21 +112,6 @@ an_id_waits_once(void)
 }
 
 static void
-what_is_removed_gets_no_turn(void)
-{
-    g_autoptr(KbntFairShare) turns = kbnt_fair_share_new();
-
-    push_many(turns, "eve", KBNT_PRIORITY_NORMAL, 2);
-    push_many(turns, "adam", KBNT_PRIORITY_NORMAL, 1);
-
-    CU_ASSERT(kbnt_fair_share_remove(turns, "eve-2-0"));
-    CU_ASSERT(kbnt_fair_share_remove(turns, "adam-2-0"));
-    CU_ASSERT(!kbnt_fair_share_remove(turns, "adam-2-0"));
-    expect(turns, "eve-2-1");
-    expect(turns, NULL);
-}
-
-static void
 an_unknown_priority_waits_in_the_lane_that_is_nearest(void)
 {
     g_autoptr(KbntFairShare) turns = kbnt_fair_share_new();
@@ -138,7 +123,7 @@ an_unknown_priority_waits_in_the_lane_that_is_nearest(void)
     expect(turns, "none");
 }
 
-/* Any order of pushes, removals and turns: nobody waits longer than the others' shares allow.
+/* Any order of pushes and turns: nobody waits longer than the others' shares allow.
  */
 static void
 everything_that_was_pushed_comes_out_once_and_nothing_starves(void)
@@ -177,7 +162,6 @@ static const KbntTest tests[] = {
     KBNT_TEST(an_empty_lane_saves_up_no_turns),
     KBNT_TEST(the_higher_priority_begins),
     KBNT_TEST(an_id_waits_once),
-    KBNT_TEST(what_is_removed_gets_no_turn),
     KBNT_TEST(an_unknown_priority_waits_in_the_lane_that_is_nearest),
     KBNT_TEST(everything_that_was_pushed_comes_out_once_and_nothing_starves),
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of the states of a resource. */
+#include "plan.h"
 #include "resource-state.h"
 #include "runner.h"
 
@@ -68,6 +69,26 @@ what_is_lost_or_quarantined_can_only_be_deleted(void)
     }
 }
 
+/* The three tables agree: what may be asked leads, by legal moves, to where the plan ends. */
+static void
+a_verb_that_is_allowed_has_a_way_to_its_final_state(void)
+{
+    for (KbntRequestType verb = KBNT_REQUEST_TYPE_DELETE_RESOURCE;
+         verb <= KBNT_REQUEST_TYPE_DETACH_STORAGE; verb++) {
+        KbntResourceStatus end = kbnt_plan_final_status(verb,
+                                                        KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE);
+        KbntResourceStatus by = end == KBNT_RESOURCE_STATUS_DELETED
+                                    ? KBNT_RESOURCE_STATUS_DELETING
+                                    : end;
+
+        for (KbntResourceStatus from = KBNT_RESOURCE_STATUS_PENDING;
+             from <= KBNT_RESOURCE_STATUS_QUARANTINED; from++) {
+            if (kbnt_resource_state_allows(verb, from))
+                CU_ASSERT(from == by || kbnt_resource_state_may(from, by));
+        }
+    }
+}
+
 static void
 a_deleted_resource_allows_nothing(void)
 {
@@ -82,6 +103,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(storage_in_use_must_be_detached_before_it_is_deleted),
     KBNT_TEST(starting_what_runs_and_stopping_what_is_stopped_finds_what_it_wants),
     KBNT_TEST(what_is_lost_or_quarantined_can_only_be_deleted),
+    KBNT_TEST(a_verb_that_is_allowed_has_a_way_to_its_final_state),
     KBNT_TEST(a_deleted_resource_allows_nothing),
 };
 
