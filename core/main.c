@@ -15,6 +15,7 @@ typedef struct {
     gboolean print;
     gboolean print_example;
     gboolean print_manual;
+    gboolean print_reference;
     gboolean version;
 } Options;
 
@@ -34,6 +35,8 @@ parse_options(int *argc, char ***argv, Options *options, GError **error)
           "Print a configuration file with every key and its default, and exit", NULL },
         { "print-manual", 0, 0, G_OPTION_ARG_NONE, &options->print_manual,
           "Print the manual page kbnt.conf(5), and exit", NULL },
+        { "print-reference", 0, 0, G_OPTION_ARG_NONE, &options->print_reference,
+          "Print the page of all keys in Markdown, and exit", NULL },
         { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version, and exit",
           NULL },
         { NULL },
@@ -69,6 +72,13 @@ fail(const GError *error)
     return EXIT_FAILURE;
 }
 
+static gboolean
+wants_text(const Options *options)
+{
+    return options->check || options->print || options->print_example ||
+           options->print_manual || options->print_reference;
+}
+
 /* What the options ask for instead of a daemon. */
 static int
 only_print(const Options *options, KbntConfig *config, const KbntCoreConfig *core)
@@ -81,6 +91,8 @@ only_print(const Options *options, KbntConfig *config, const KbntCoreConfig *cor
         text = kbnt_printing_example(core->kbnt->plugin_dir);
     else if (options->print_manual)
         text = kbnt_printing_manual(core->kbnt->plugin_dir);
+    else if (options->print_reference)
+        text = kbnt_printing_reference(core->kbnt->plugin_dir);
     fputs(text != NULL ? text : "the configuration is valid\n", stdout);
     return EXIT_SUCCESS;
 }
@@ -118,8 +130,9 @@ run(Options *options)
     kbnt_core_config_check(core, config);
     if (!kbnt_config_finish(config, &error))
         return fail(error);
+    kbnt_log_writer_set_format(log, (KbntLogFormat)core->kbnt->log_format);
     kbnt_log_writer_set_level(log, kbnt_core_log_level(core));
-    if (options->check || options->print || options->print_example || options->print_manual)
+    if (wants_text(options))
         return only_print(options, config, core);
     return serve(g_steal_pointer(&config), g_steal_pointer(&core), g_steal_pointer(&loader),
                  log, options);

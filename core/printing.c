@@ -80,3 +80,9 @@ kbnt_printing_manual(const char *plugin_dir)
 {
     return print_all(plugin_dir, kbnt_reference_manual);
 }
+
+char *
+kbnt_printing_reference(const char *plugin_dir)
+{
+    return print_all(plugin_dir, kbnt_reference_markdown);
+}

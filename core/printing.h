@@ -9,6 +9,8 @@
 /* Every key with its value and where that comes from. */
 char *kbnt_printing_config(KbntConfig *config);
 
-/* A file, and the manual page, with every key of the core and of the plugins in plugin_dir. */
+/* A file, the manual page and the page of the reference, with every key of the core and of the
+ * plugins in plugin_dir. */
 char *kbnt_printing_example(const char *plugin_dir);
 char *kbnt_printing_manual(const char *plugin_dir);
+char *kbnt_printing_reference(const char *plugin_dir);

@@ -3,6 +3,8 @@
  * and reference are made. */
 #include "config-keys.h"
 
+#include "config-checks.h"
+
 #define KEY(key, type_name, member, text, sentence, ...) \
     { \
         .name = (key), .type = KBNT_KEY_##type_name, .offset = G_STRUCT_OFFSET(BLOCK, member), \
@@ -22,10 +24,10 @@ static const KbntKey main_keys[] = {
         "Which half of the work this process does: accepting requests, provisioning, or both",
         .choices = roles),
     KEY("transport", STRING, transport, "memory",
-        "The plugin that carries messages from producer to consumer and events back"),
+        "The plugin that carries messages from producer to consumer and events back", .check = kbnt_check_plugin),
     KEY("provisioner", STRING, provisioner, "mock",
-        "The plugin that makes machines, disks and networks"),
-    KEY("store", STRING, store, "sqlite", "The plugin that keeps the journal"),
+        "The plugin that makes machines, disks and networks", .check = kbnt_check_plugin),
+    KEY("store", STRING, store, "sqlite", "The plugin that keeps the journal", .check = kbnt_check_plugin),
     KEY("sinks", LIST, sinks, "prometheus;log", "The plugins that watch"),
     KEY("state_dir", PATH, state_dir, KBNT_STATE_DIR,
         "The folder of all that must survive a restart; each role has its own store in it"),
@@ -34,7 +36,7 @@ static const KbntKey main_keys[] = {
     KEY("plugin_dir", STRING, plugin_dir, KBNT_PLUGIN_DIR,
         "Folders of plugins, separated by ':'; the first match wins, a shadowed one is logged"),
     KEY("region", STRING, region, "local",
-        "The region of a host whose provisioner names none"),
+        "The region of a host whose provisioner names none", .check = kbnt_check_word),
     KEY("log_level", CHOICE, log_level, "info", "The least important lines that are logged",
         .choices = log_levels, RELOADABLE),
     KEY("log_format", CHOICE, log_format, "auto",
@@ -96,7 +98,7 @@ static const KbntKey quota_keys[] = {
     KEY("*.*", OPEN, limits, NULL,
         "Other limits: default.QUANTITY, user.NAME.QUANTITY, group.NAME.QUANTITY and "
         "total.QUANTITY of vms, cores, memory, storage, networks and cost_per_hour",
-        RELOADABLE),
+        RELOADABLE, .check = kbnt_check_limit),
 };
 #undef BLOCK
 
@@ -119,7 +121,7 @@ static const KbntKey security_keys[] = {
 #define BLOCK KbntProducerConfig
 static const KbntKey producer_keys[] = {
     KEY("group", STRING, group, "virtualization-producer-service-group",
-        "The group in which producers read events"),
+        "The group in which producers read events", .check = kbnt_check_word),
     KEY("backlog", INT, backlog, "100000",
         "Requests that may be stored and not yet confirmed by the broker; 503 beyond",
         RANGE("1", "10000000"), .unit = "requests", RELOADABLE),
@@ -132,7 +134,7 @@ static const KbntKey producer_keys[] = {
 #define BLOCK KbntConsumerConfig
 static const KbntKey consumer_keys[] = {
     KEY("group", STRING, group, "virtualization-consumer-service-group",
-        "The group in which consumers share the requests"),
+        "The group in which consumers share the requests", .check = kbnt_check_word),
     KEY("workers", INT, workers, "4",
         "With batch_size: machines, disks and networks in work at once, over all hosts",
         RANGE("1", "1024"), .unit = "workers"),
@@ -262,15 +264,15 @@ static const KbntKey estimate_keys[] = {
 #define BLOCK KbntImagesConfig
 static const KbntKey images_keys[] = {
     KEY("default", STRING, default_image, "ubuntu-22.04",
-        "The image of a machine whose request names none", RELOADABLE),
+        "The image of a machine whose request names none", RELOADABLE, .check = kbnt_check_word),
 };
 #undef BLOCK
 
 #define BLOCK KbntNetworksConfig
 static const KbntKey networks_keys[] = {
     KEY("vlans", STRING, vlans, "1-4094", "The VLAN tags that may be used: \"100, 200-299\"",
-        RELOADABLE),
-    KEY("domain", STRING, domain, "kbnt.local", "The DNS domain of the guests"),
+        RELOADABLE, .check = kbnt_check_vlans),
+    KEY("domain", STRING, domain, "kbnt.local", "The DNS domain of the guests", .check = kbnt_check_domain),
 };
 #undef BLOCK
 
@@ -278,12 +280,12 @@ static const KbntKey networks_keys[] = {
 #define BLOCK KbntSecurityGroupConfig
 static const KbntKey default_group_keys[] = {
     KEY("ingress", STRING, ingress, "tcp/22 tcp/80 icmp",
-        "What may reach a machine of the group: tcp/PORT, udp/PORT and icmp", RELOADABLE),
+        "What may reach a machine of the group: tcp/PORT, udp/PORT and icmp", RELOADABLE, .check = kbnt_check_ingress),
 };
 static const KbntKey group_keys[] = {
     KEY("ingress", STRING, ingress, NULL,
         "What may reach a machine of the group: tcp/PORT, udp/PORT and icmp",
-        .flags = KBNT_KEY_RELOADABLE | KBNT_KEY_REQUIRED),
+        .flags = KBNT_KEY_RELOADABLE | KBNT_KEY_REQUIRED, .check = kbnt_check_ingress),
 };
 #undef BLOCK
 

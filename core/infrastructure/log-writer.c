@@ -38,8 +38,7 @@ kbnt_log_writer_new(KbntLogFormat format, gint fd)
     pthread_mutex_init(&writer->mutex, NULL);
     writer->fd = fd;
     writer->least = KBNT_LOG_INFO;
-    writer->to_journal = format == KBNT_LOG_FORMAT_JOURNAL ||
-                         (format == KBNT_LOG_FORMAT_AUTO && is_journal_stream(fd));
+    kbnt_log_writer_set_format(writer, format);
     return writer;
 }
 
@@ -50,6 +49,13 @@ kbnt_log_writer_free(KbntLogWriter *writer)
         return;
     pthread_mutex_destroy(&writer->mutex);
     g_free(writer);
+}
+
+void
+kbnt_log_writer_set_format(KbntLogWriter *writer, KbntLogFormat format)
+{
+    writer->to_journal = format == KBNT_LOG_FORMAT_JOURNAL ||
+                         (format == KBNT_LOG_FORMAT_AUTO && is_journal_stream(writer->fd));
 }
 
 void

@@ -17,6 +17,9 @@ typedef enum {
 KbntLogWriter *kbnt_log_writer_new(KbntLogFormat format, gint fd);
 void kbnt_log_writer_free(KbntLogWriter *writer);
 
+/* Before other threads write. */
+void kbnt_log_writer_set_format(KbntLogWriter *writer, KbntLogFormat format);
+
 /* Lines below this level are left out; KBNT_LOG_INFO at first. Any thread. */
 void kbnt_log_writer_set_level(KbntLogWriter *writer, KbntLogLevel least);
 

@@ -62,6 +62,56 @@ kbnt_reference_example(const KbntReferenceSection *sections, gsize n_sections)
     return g_string_free(text, FALSE);
 }
 
+/* Appends with what would end a cell of a table escaped. */
+static void
+append_cell(GString *text, const char *plain)
+{
+    g_string_append(text, "| ");
+    for (; *plain; plain++) {
+        if (*plain == '|')
+            g_string_append_c(text, '\\');
+        g_string_append_c(text, *plain);
+    }
+    g_string_append_c(text, ' ');
+}
+
+static void
+print_markdown_row(GString *text, const KbntKey *row)
+{
+    g_autofree char *facts = facts_of(row);
+    g_autofree char *name = g_strdup_printf("`%s`", row->name);
+    g_autofree char *value = row->default_text && *row->default_text
+                                 ? g_strdup_printf("`%s`", row->default_text)
+                                 : g_strdup("");
+
+    append_cell(text, name);
+    append_cell(text, value);
+    append_cell(text, row->help);
+    append_cell(text, facts);
+    g_string_append(text, "|\n");
+}
+
+static const char markdown_head[] =
+    "# Configuration\n"
+    "Printed from the key tables by `kbntd --print-reference`. An INI file, then the files of "
+    "`conf.d` beside it in byte order, then each `--set section.key=value`. A key that nobody "
+    "knows is an error; `kbntd --check-config` tells every fault with file and line, `kbntd "
+    "--print-config` every value with its origin. Comments stand on lines of their own.\n";
+
+char *
+kbnt_reference_markdown(const KbntReferenceSection *sections, gsize n_sections)
+{
+    GString *text = g_string_new(markdown_head);
+
+    for (gsize i = 0; i < n_sections; i++) {
+        g_string_append_printf(text, "\n## [%s]\n%s.\n\n", sections[i].name,
+                               sections[i].summary);
+        g_string_append(text, "| key | default | what | values |\n|-|-|-|-|\n");
+        each_row(text, sections[i].table, print_markdown_row);
+    }
+    return g_string_free(text, FALSE);
+}
+
 /* Appends with what man's macros would take for their own escaped. */
 static void
 append_escaped(GString *text, const char *plain)

@@ -109,6 +109,31 @@ security_groups_come_from_their_sections(void)
 }
 
 static void
+texts_with_a_grammar_are_read_at_once(void)
+{
+    static const struct {
+        const char *assignment;
+        const char *part;
+    } cases[] = {
+        { "quota.user.ann.cors=3", "cors" },
+        { "quota.user.ann.cores=many", "many" },
+        { "networks.vlans=0-5", "0-5" },
+        { "networks.domain=Kbnt_local", "a DNS domain" },
+        { "securitygroup web.ingress=tcp/0", "tcp/PORT" },
+        { "securitygroup web.ingress=ssh", "tcp/PORT" },
+        { "kbnt.transport=../memory", "the name of a plugin" },
+        { "kbnt.region=a b", "1 to 128" },
+        { "consumer.group=", "1 to 128" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *fault = FAULT_OF(cases[i].assignment);
+
+        kbnt_assert_contains(fault, "--set: key ");
+        kbnt_assert_contains(fault, cases[i].part);
+    }
+}
+
+static void
 the_address_goes_by_role(void)
 {
     g_autoptr(KbntConfig) config = kbnt_config_new();
@@ -129,6 +154,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_sink_is_named_once),
     KBNT_TEST(files_that_are_named_must_exist),
     KBNT_TEST(security_groups_come_from_their_sections),
+    KBNT_TEST(texts_with_a_grammar_are_read_at_once),
     KBNT_TEST(the_address_goes_by_role),
 };
 
