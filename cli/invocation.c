@@ -12,7 +12,8 @@
 /* Options that every command has. */
 static const KbntOption common_options[] = {
     { "url", "URL", "The API (KBNT_URL; default " DEFAULT_URL ")" },
-    { "socket", "PATH", "The daemon's socket (KBNT_SOCKET; default in " KBNT_RUNTIME_DIR ")" },
+    { "socket", "PATH",
+      "The daemon's socket (KBNT_SOCKET; default ROLE.sock in the runtime folder)" },
     { "json", NULL, "Print JSON" },
     { "help", NULL, "Print this help" },
     { NULL, NULL, NULL },

@@ -91,6 +91,22 @@ show_help(const KbntCommand *command)
     return KBNT_EXIT_DONE;
 }
 
+/* The reference, docs/reference/kbntctl.md: what this prints is what is committed there. */
+static void
+print_reference(void)
+{
+    printf("# kbntctl\nPrinted by `kbntctl help --all`. All commands take `--json`; the exit "
+           "code is 0, 1 when it failed, 2 when it was used wrongly.\n");
+    for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
+        printf("\n## %s\n", groups[i].title);
+        for (const KbntCommand *command = groups[i].commands; command->name; command++) {
+            g_autofree char *help = kbnt_command_help(command);
+
+            printf("\n### kbntctl %s\n```\n%s```\n", command->name, help);
+        }
+    }
+}
+
 static int
 run_command(char **words)
 {
@@ -113,6 +129,24 @@ run_command(char **words)
 }
 
 static int
+run_help(char **words)
+{
+    guint n_words;
+    const KbntCommand *command;
+
+    if (!words[0]) {
+        print_overview(stdout);
+        return KBNT_EXIT_DONE;
+    }
+    if (g_str_equal(words[0], "--all")) {
+        print_reference();
+        return KBNT_EXIT_DONE;
+    }
+    command = find_command(words, &n_words);
+    return command ? show_help(command) : reject(words[0]);
+}
+
+static int
 run_words(char **words)
 {
     if (!words[0]) {
@@ -124,16 +158,8 @@ run_words(char **words)
         return KBNT_EXIT_DONE;
     }
     if (g_str_equal(words[0], "--help") || g_str_equal(words[0], "-h") ||
-        (g_str_equal(words[0], "help") && !words[1])) {
-        print_overview(stdout);
-        return KBNT_EXIT_DONE;
-    }
-    if (g_str_equal(words[0], "help")) {
-        guint n_words;
-        const KbntCommand *command = find_command(words + 1, &n_words);
-
-        return command ? show_help(command) : reject(words[1]);
-    }
+        g_str_equal(words[0], "help"))
+        return run_help(words + 1);
     return run_command(words);
 }
 

@@ -21,7 +21,7 @@ static const KbntOption half_option[] = {
 };
 
 static const KbntOption key_options[] = {
-    { "file", "FILE", "The file of keys (default " KBNT_CONFIG_DIR "/signing.keys)" },
+    { "file", "FILE", "The file of keys (default signing.keys in the configuration's folder)" },
     { NULL, NULL, NULL },
 };
 

@@ -46,6 +46,21 @@ help_goes_to_standard_output_and_is_no_failure(void)
 }
 
 static void
+the_reference_is_what_the_program_prints(void)
+{
+    g_autofree char *file = g_build_filename(g_getenv("KBNT_TEST_SRCDIR"), "docs", "reference",
+                                             "kbntctl.md", NULL);
+    g_autofree char *committed = NULL;
+    g_autofree char *printed = NULL;
+
+    kbnt_assert_int(RUN(&printed, NULL, "help", "--all"), 0);
+    g_file_get_contents(file, &committed, NULL, NULL);
+
+    /* Else: cli/kbntctl help --all > docs/reference/kbntctl.md */
+    CU_ASSERT(g_strcmp0(printed, committed) == 0);
+}
+
+static void
 what_is_used_wrongly_ends_with_two(void)
 {
     g_autofree char *none = NULL;
@@ -137,6 +152,7 @@ rotation_puts_a_new_key_first_and_keeps_the_one_before(void)
 
 static const KbntTest tests[] = {
     KBNT_TEST(help_goes_to_standard_output_and_is_no_failure),
+    KBNT_TEST(the_reference_is_what_the_program_prints),
     KBNT_TEST(what_is_used_wrongly_ends_with_two),
     KBNT_TEST(without_a_daemon_it_says_where_it_looked_and_what_to_do),
     KBNT_TEST(the_doctor_finds_the_daemon_missing),
