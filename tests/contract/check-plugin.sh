@@ -8,6 +8,7 @@ set -eu
 libtool_file=$1
 name=$(basename "$libtool_file" .la)
 case $name in
+kbnt-transport-memory) set -- capacity_records=4000 ;;
 kbnt-provisioner-mock) set -- latency_factor=0.05 ;;
 *) set -- ;;
 esac

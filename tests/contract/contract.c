@@ -193,10 +193,13 @@ contract_close(Contract *contract)
     g_free(contract);
 }
 
+/* No thread of the parent lives on in the child, so the lanes of its host do not work there. */
 static void
 run_in_child(Contract *contract, void (*body)(Contract *child))
 {
-    Contract *child = create_on(contract->host, NULL);
+    KbntHalf half = kbnt_host_half(fake_host_get(contract->host));
+    const char *folder = fake_host_state_dir(contract->host);
+    Contract *child = create_on(fake_host_new_in(half, folder), NULL);
 
     if (!contract_start(child, NULL))
         _exit(1);

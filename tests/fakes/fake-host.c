@@ -23,6 +23,7 @@ struct FakeHost {
     KbntHost *host;
     GMainContext *context;
     char *state_dir;
+    gboolean owns_state_dir;
     FakeLanes *lanes;
     GSource *ring;
     pthread_mutex_t lock;
@@ -216,13 +217,24 @@ clear_line(gpointer data)
 FakeHost *
 fake_host_new(KbntHalf half)
 {
+    g_autofree char *state_dir = g_dir_make_tmp("kbnt-test-XXXXXX", NULL);
+    FakeHost *fake;
+
+    g_assert(state_dir);
+    fake = fake_host_new_in(half, state_dir);
+    fake->owns_state_dir = TRUE;
+    return fake;
+}
+
+FakeHost *
+fake_host_new_in(KbntHalf half, const char *state_dir)
+{
     FakeHost *fake = g_new0(FakeHost, 1);
 
     pthread_mutex_init(&fake->lock, NULL);
     fake->context = g_main_context_new();
     g_main_context_set_poll_func(fake->context, poll_and_count);
-    fake->state_dir = g_dir_make_tmp("kbnt-test-XXXXXX", NULL);
-    g_assert(fake->state_dir);
+    fake->state_dir = g_strdup(state_dir);
     fake->calls = g_array_new(FALSE, FALSE, sizeof(Call));
     fake->lines = g_array_new(FALSE, FALSE, sizeof(Line));
     g_array_set_clear_func(fake->lines, clear_line);
@@ -247,7 +259,8 @@ fake_host_free(FakeHost *fake)
     g_source_destroy(fake->ring);
     g_source_unref(fake->ring);
     g_main_context_unref(fake->context);
-    fake_host_remove_tree(fake->state_dir);
+    if (fake->owns_state_dir)
+        fake_host_remove_tree(fake->state_dir);
     g_free(fake->state_dir);
     g_array_unref(fake->calls);
     g_array_unref(fake->lines);

@@ -16,7 +16,10 @@ typedef struct FakeHost FakeHost;
 /* Returns: (transfer full): a host with a real clock and a temporary folder of its own. */
 FakeHost *fake_host_new(KbntHalf half);
 
-/* Ends the lanes and removes the folder with all that is in it. */
+/* Returns: (transfer full): likewise, on a folder that is not its own and stays. */
+FakeHost *fake_host_new_in(KbntHalf half, const char *state_dir);
+
+/* Ends the lanes and removes the folder, where it is its own, with all that is in it. */
 void fake_host_free(FakeHost *fake);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeHost, fake_host_free)
