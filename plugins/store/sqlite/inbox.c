@@ -13,7 +13,6 @@ free_message(gpointer data)
     Message *message = data;
 
     g_free(message->message_id);
-    g_free(message->stream_id);
     g_free(message);
 }
 
@@ -86,10 +85,8 @@ learn_part(const KbntValue *part, gint64 n, gpointer data)
 {
     Message *message = data;
 
-    if (n == 0) {
+    if (n == 0)
         message->has_secrets = holds_secrets(part);
-        message->stream_id = g_strdup(kbnt_value_get_string(part, KBNT_FIELD_STREAM_ID));
-    }
     if (kbnt_value_has(part, KBNT_FIELD_SEQUENCE))
         message->sequence = kbnt_value_get_int(part, KBNT_FIELD_SEQUENCE);
 }
@@ -122,6 +119,19 @@ inbox_find(Store *store, const char *message_id)
     return cache_put(store->inbox, message_id, g_memdup2(&message, sizeof message));
 }
 
+/* Whoever takes a message in is likely to claim it soon. */
+static void
+keep_fresh(Store *store, const Message *message, gint64 id, const KbntValue *first)
+{
+    Message *fresh = g_memdup2(message, sizeof *message);
+
+    fresh->id = id;
+    fresh->n_parts = 1;
+    fresh->message_id = g_strdup(message->message_id);
+    learn_part(first, 0, fresh);
+    cache_put(store->inbox, fresh->message_id, fresh);
+}
+
 gboolean
 inbox_insert(Store *store, const Message *message, const char *body_hash, const char *user_id,
              gint64 n_parked, KbntValue *first)
@@ -142,6 +152,7 @@ inbox_insert(Store *store, const Message *message, const char *body_hash, const 
         return FALSE;
     parts_append(store->db, PARTS_OF_INBOX, id, 0, stripped);
     totals_count_message(&store->totals, message->priority, message->state, 1);
+    keep_fresh(store, message, id, stripped);
     return TRUE;
 }
 

@@ -19,7 +19,6 @@ typedef struct {
     gint64 sequence;
     gboolean has_secrets;
     char *message_id;
-    char *stream_id;
 } Message;
 
 /* The columns that inbox_read() reads, in this order. */

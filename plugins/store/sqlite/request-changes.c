@@ -27,6 +27,36 @@ take_new_history(KbntValue *fresh, const KbntValue *value, const KbntValue *from
     }
 }
 
+/* Most fields of a patch are numbers and short texts that stay what they are. */
+static gboolean
+is_same(const KbntValue *one, const KbntValue *other, KbntField field)
+{
+    g_autoptr(KbntValue) a = NULL;
+    g_autoptr(KbntValue) b = NULL;
+
+    if (!kbnt_value_has(one, field))
+        return FALSE;
+    switch ((guint)kbnt_field_type(field)) {
+    case KBNT_TYPE_STRING:
+        return g_str_equal(kbnt_value_get_string(one, field),
+                           kbnt_value_get_string(other, field));
+    case KBNT_TYPE_NUMBER:
+    case KBNT_TYPE_BYTES:
+    case KBNT_TYPE_VALUE:
+    case KBNT_TYPE_STRINGS:
+    case KBNT_TYPE_VALUES:
+    case KBNT_TYPE_SECRET:
+    case KBNT_TYPE_SECRETS:
+        a = kbnt_value_new();
+        b = kbnt_value_new();
+        kbnt_value_copy_field(a, one, field);
+        kbnt_value_copy_field(b, other, field);
+        return kbnt_value_equal(a, b);
+    default:
+        return kbnt_value_get_int(one, field) == kbnt_value_get_int(other, field);
+    }
+}
+
 KbntValue *
 request_changes(const KbntValue *value, const KbntValue *patch)
 {
@@ -34,16 +64,10 @@ request_changes(const KbntValue *value, const KbntValue *patch)
 
     for (guint i = 0; i < kbnt_value_n_fields(patch); i++) {
         KbntField field = kbnt_value_nth_field(patch, i);
-        g_autoptr(KbntValue) one = kbnt_value_new();
-        g_autoptr(KbntValue) other = kbnt_value_new();
 
-        if (field == KBNT_FIELD_HISTORY) {
+        if (field == KBNT_FIELD_HISTORY)
             take_new_history(fresh, value, patch);
-            continue;
-        }
-        kbnt_value_copy_field(one, value, field);
-        kbnt_value_copy_field(other, patch, field);
-        if (!kbnt_value_equal(one, other))
+        else if (!is_same(value, patch, field))
             kbnt_value_copy_field(fresh, patch, field);
     }
     return fresh;
