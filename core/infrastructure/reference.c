@@ -168,6 +168,5 @@ kbnt_reference_manual(const KbntReferenceSection *sections, gsize n_sections)
         g_string_append(text, "\n");
         each_row(text, sections[i].table, print_manual_row);
     }
-    g_string_append(text, ".SH SEE ALSO\nkbntd(8), kbntctl(1)\n");
     return g_string_free(text, FALSE);
 }
