@@ -96,3 +96,12 @@ kbnt_query_flag(KbntCall *call, const char *name, gboolean *ret_refused)
     *ret_refused = !refuse(call, name, text, "true or false");
     return FALSE;
 }
+
+void
+kbnt_query_fail(KbntCall *call, const GError *error)
+{
+    if (g_error_matches(error, KBNT_ERROR, KBNT_ERROR_MALFORMED))
+        kbnt_call_fail_code(call, KBNT_ERROR_MALFORMED, "/cursor", "%s", error->message);
+    else
+        kbnt_call_fail(call, error, NULL);
+}

@@ -23,3 +23,6 @@ KbntValue *kbnt_query_filter_read(KbntCall *call, const KbntFilterRule *rules);
 /* Returns TRUE where the query says name=true; FALSE where it is absent or false. Anything
  * else refuses the call and sets ret_refused. */
 gboolean kbnt_query_flag(KbntCall *call, const char *name, gboolean *ret_refused);
+
+/* Fails a list whose parameters were read: what the store finds malformed is the cursor. */
+void kbnt_query_fail(KbntCall *call, const GError *error);

@@ -223,7 +223,7 @@ answer_requests(KbntValue *result, const GError *error, gpointer data)
     GString *json;
 
     if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
+        kbnt_query_fail(call, error);
         return;
     }
     json = g_string_new("{");

@@ -22,7 +22,7 @@ answer_resources(KbntValue *result, const GError *error, gpointer data)
     GString *json;
 
     if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
+        kbnt_query_fail(call, error);
         return;
     }
     json = g_string_new("{");
