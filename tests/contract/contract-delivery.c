@@ -279,7 +279,7 @@ nothing_comes_after_unsubscribe_has_completed(void)
 {
     g_autoptr(Contract) contract = contract_open();
     g_autofree char *topic = reader_topic(contract, 3);
-    g_autoptr(Reader) reader = reader_join(contract, topic, "contract", 3, FALSE);
+    g_autoptr(Reader) reader = reader_join(contract, topic, "contract", 200, FALSE);
     guint n_received;
 
     reader_publish_many(contract, topic, 50, 9);

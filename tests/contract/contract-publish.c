@@ -167,7 +167,7 @@ confirmations_of_a_partition_come_in_order(void)
     }
     ops->publish(contract->instance, tasks, N_RECORDS);
     for (guint i = 0; i < N_RECORDS && n_ends < N_RECORDS; i++)
-        fake_host_turn(contract->host, CONTRACT_TIMEOUT_MS / N_RECORDS);
+        fake_host_turn(contract->host, contract_timeout_ms() / N_RECORDS);
 
     for (gint64 i = 0; i < N_RECORDS; i++)
         kbnt_assert_int(ends[i], i);

@@ -15,6 +15,14 @@ static struct {
     gint64 preempted_us;
 } op;
 
+guint
+contract_timeout_ms(void)
+{
+    const char *text = g_getenv("KBNT_CONTRACT_TIMEOUT_MS");
+
+    return text ? (guint)g_ascii_strtoull(text, NULL, 10) : 10000;
+}
+
 gboolean
 contract_judges_time(void)
 {
@@ -179,6 +187,16 @@ contract_stop(Contract *contract)
     kbnt_assert_no_error(answer.error);
 }
 
+/* libkbnt logs what a plugin does to a task that it may not do. */
+static void
+check_tasks(Contract *contract)
+{
+    gboolean misused = fake_host_logged(contract->host, KBNT_LOG_ERROR, "A task was");
+
+    CU_assertImplementation(!misused, __LINE__, "a task was ended twice, or dropped", __FILE__,
+                            "", CU_FALSE);
+}
+
 void
 contract_close(Contract *contract)
 {
@@ -188,6 +206,7 @@ contract_close(Contract *contract)
     contract_stop(contract);
     if (contract->instance)
         contract_plugin()->ops->destroy(contract->instance);
+    check_tasks(contract);
     if (contract->owns_host)
         fake_host_free(contract->host);
     g_free(contract);
@@ -265,11 +284,11 @@ contract_await(Contract *contract, gboolean (*done)(gpointer), gpointer data,
                const char *awaited)
 {
     g_autofree char *text = g_strdup_printf("'%s' did not come within %u ms", awaited,
-                                            CONTRACT_TIMEOUT_MS);
+                                            contract_timeout_ms());
     gboolean came;
 
     fake_host_take_longest_hold_us(contract->host);
-    came = fake_host_run_until(contract->host, done, data, CONTRACT_TIMEOUT_MS);
+    came = fake_host_run_until(contract->host, done, data, contract_timeout_ms());
     judge_hold("a callback", fake_host_take_longest_hold_us(contract->host));
     CU_assertImplementation(came, __LINE__, text, __FILE__, "", CU_TRUE);
 }

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Proves that the contract suites can fail: each planted fault must fail the test in its row, and
+# the same plugin without a fault must pass it.
+set -u
+
+folder=$KBNT_TEST_BUILDDIR/tests/contract
+passed=0
+failed=0
+
+# check KIND TEST: runs one test on the planted plugin; the fault is in the environment.
+check()
+{
+    "$folder/kbnt-plugin-check" "$folder/planted/.libs/kbnt-$1-planted.so" --test "$2" 2>&1
+}
+
+# expect KIND FAULT TEST
+expect()
+{
+    if ! output=$(KBNT_PLANTED_FAULT=none check "$1" "$3"); then
+        printf '  FAIL  %s without a fault fails %s:\n%s\n' "$1" "$3" "$output"
+        failed=$((failed + 1))
+    elif output=$(KBNT_CONTRACT_TIMEOUT_MS=1000 KBNT_PLANTED_FAULT=$2 check "$1" "$3"); then
+        printf '  FAIL  %s that %s passes %s\n' "$1" "$2" "$3"
+        failed=$((failed + 1))
+    else
+        printf '  ok    %s that %s fails %s\n' "$1" "$2" "$3"
+        passed=$((passed + 1))
+    fi
+}
+
+expect transport leaks-a-descriptor a_hundred_lives_leave_no_descriptor
+expect transport leaves-a-source stopped_it_leaves_no_source
+expect transport ends-twice two_instances_live_side_by_side
+expect transport has-no-health started_it_tells_its_health
+expect transport forgets-a-record records_of_a_key_arrive_in_order_and_each_once
+expect transport delivers-twice every_group_gets_every_record
+expect transport delivers-backwards records_of_a_key_arrive_in_order_and_each_once
+expect transport drops-headers headers_arrive_in_their_order
+expect transport assigns-in-silence a_lone_member_is_assigned_all_partitions
+expect transport ignores-the-window no_more_than_the_window_is_in_flight
+expect transport never-leaves nothing_comes_after_unsubscribe
+expect transport forgets-acknowledgements lag_counts_what_was_published
+expect transport acknowledges-too-much an_acknowledgement_stands_for_all_before_it
+expect transport ignores-pause a_paused_partition_is_silent
+expect transport settles-early a_record_that_nobody_reads_does_not_settle
+expect provisioner has-no-hosts hosts_are_reported
+expect provisioner makes-nothing each_kind_of_part_is_made_found_and_removed
+expect provisioner never-removes each_kind_of_part_is_made_found_and_removed
+expect provisioner gives-secrets-away no_answer_carries_a_secret
+expect provisioner ends-twice ensuring_twice_is_finding_what_is_there
+expect provisioner ignores-the-epoch an_elder_epoch_may_do_nothing_to_a_part
+expect provisioner forgets-its-world parts_outlive_a_restart
+expect provisioner forgets-its-world what_completed_outlives_a_kill
+expect provisioner owns-nothing what_is_owned_on_a_host_is_listed
+expect provisioner only-says-that-it-runs a_new_machine_is_off_until_it_is_started
+expect provisioner has-no-health the_health_of_a_guest_is_its_five_checks
+expect provisioner attaches-nothing a_volume_is_in_use_while_it_is_attached
+# Time is not judged under sanitizers.
+if [ "${KBNT_TEST_SANITIZERS:-no}" = no ]; then
+    expect transport blocks-the-loop a_confirmation_carries_the_time_of_now
+    expect provisioner blocks-the-loop a_part_tells_its_owner
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
