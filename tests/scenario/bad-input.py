@@ -6,7 +6,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, request  # noqa: E402
+from daemon import Daemon  # noqa: E402
+from raw_client import ask, request, send  # noqa: E402
 
 API = "/api/v1/virtualize"
 MACHINE = {"cpu": 4, "memory": 8, "disk": 100, "network": "nat"}
@@ -221,46 +222,63 @@ def find_faults(answer, status, code, pointer):
         yield f"pointers are {pointers}, without {pointer!r}"
 
 
-def reuse(daemon):
+def reuse(port):
     """A requestId with another body, and an Idempotency-Key with another body."""
     body = json.loads(GOOD)
     named = {"type": body["type"], "specifications": MACHINE, "metadata": {"requestId": "req-1"}}
     other = {**named, "specifications": {**MACHINE, "cpu": 2}}
-    yield "requestId, first", daemon.ask("POST", API, named), 202, None
-    yield "requestId reused", daemon.ask("POST", API, other), 409, "REQUEST_ID_REUSED"
-    yield "key, first", daemon.ask("POST", API, GOOD, idempotency_key="k1"), 202, None
+    yield "requestId, first", ask(port, "POST", API, named), 202, None
+    yield "requestId reused", ask(port, "POST", API, other), 409, "REQUEST_ID_REUSED"
+    yield "key, first", ask(port, "POST", API, GOOD, idempotency_key="k1"), 202, None
     different = {"type": body["type"], "spec": {**MACHINE, "cpu": 2}}
-    answer = daemon.ask("POST", API, different, idempotency_key="k1")
+    answer = ask(port, "POST", API, different, idempotency_key="k1")
     yield "key reused", answer, 422, "IDEMPOTENCY_KEY_REUSED"
 
 
-def main():
-    failures = 0
+def stored(port, kind):
+    return ask(port, "GET", f"/api/v1/{kind}").json()[kind]
 
-    def check(name, answer, status, code, pointer=None):
-        nonlocal failures
-        faults = list(find_faults(answer, status, code, pointer))
+
+class Count:
+    """What was found so far; each failure is printed with the answer that shows it."""
+
+    def __init__(self):
+        self.passed, self.failed = 0, 0
+
+    def note(self, name, faults, text=""):
         if faults:
-            failures += 1
-            print(f"FAIL {name}: {'; '.join(faults)}\n     {answer.text[:600]!r}")
+            self.failed += 1
+            print(f"FAIL {name}: {'; '.join(faults)}\n     {text[:600]!r}")
+        else:
+            self.passed += 1
 
-    with Daemon("provisioner.mock.latency_factor=0") as daemon:
-        for name, data, status, code, pointer in CASES:
-            check(name, daemon.send(data), status, code, pointer)
-            check(f"health after {name}", daemon.ask("GET", "/healthz"), 200, None)
-        stored = daemon.ask("GET", "/api/v1/requests").json()["requests"]
-        resources = daemon.ask("GET", "/api/v1/resources").json()["resources"]
-        if stored or resources:
-            failures += 1
-            print(f"FAIL something was stored: {stored} {resources}")
-        for name, answer, status, code in reuse(daemon):
-            check(name, answer, status, code)
-        stored = daemon.ask("GET", "/api/v1/requests").json()["requests"]
-        if len(stored) != 2:
-            failures += 1
-            print(f"FAIL {len(stored)} requests are stored, not 2")
-    print(f"{len(CASES) + 4 - failures} passed, {failures} failed")
-    return 1 if failures else 0
+    def check(self, name, answer, status, code, pointer=None):
+        self.note(name, list(find_faults(answer, status, code, pointer)), answer.text)
+
+
+def run(count, port):
+    for name, data, status, code, pointer in CASES:
+        count.check(name, send(port, data), status, code, pointer)
+        if ask(port, "GET", "/healthz").status != 200:
+            count.note(name, ["the server is not well after it"])
+    for kind in ("requests", "resources"):
+        found = stored(port, kind)
+        count.note(f"no {kind} were stored", [f"stored: {found}"] if found else [])
+    for name, answer, status, code in reuse(port):
+        count.check(name, answer, status, code)
+    n_stored = len(stored(port, "requests"))
+    count.note("what was good is stored once", [] if n_stored == 2 else [f"{n_stored} are"])
+
+
+def main():
+    count = Count()
+    with Daemon(["provisioner.mock.latency_factor=0"]) as daemon:
+        daemon.start()
+        run(count, daemon.port)
+        status = daemon.stop()
+        count.note("the daemon ends well", [f"exit status {status}"] if status else [])
+    print(f"{count.passed} passed, {count.failed} failed")
+    return 1 if count.failed else 0
 
 
 if __name__ == "__main__":

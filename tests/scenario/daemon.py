@@ -1,148 +1,152 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A kbntd of the build folder for scenarios: folders and a port of its own, ended by its pid."""
+"""A kbntd of its own: in a folder of its own, on a port that the kernel chose."""
+import http.client
 import json
 import os
-import queue
+import re
 import shutil
-import socket
+import signal
 import subprocess
 import tempfile
 import threading
+import time
+from pathlib import Path
 
-BUILD = os.environ.get("KBNT_TEST_BUILDDIR", ".")
-START_S = 20
-STOP_S = 20
+BUILD = Path(os.environ.get("KBNT_TEST_BUILDDIR", "."))
+PLUGINS = BUILD / "plugins" / "all"
+KBNTD = BUILD / "core" / "kbntd"
+KBNTCTL = BUILD / "cli" / "kbntctl"
+
+# Sanitizers and valgrind slow everything down; what waits, waits longer then.
+PATIENCE = 6 if os.environ.get("KBNT_TEST_SANITIZERS") else 1
 
 
-class Answer:
-    """One HTTP answer: status, headers (lower-case names), body, and the whole text."""
+class Failure(Exception):
+    """What a test found wrong."""
 
-    def __init__(self, text):
-        self.text = text
-        head, _, self.body = text.partition(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")
-        words = lines[0].split(" ")
-        self.status = int(words[1]) if len(words) > 1 else 0
-        self.headers = {}
-        for line in lines[1:]:
-            name, _, value = line.partition(":")
-            self.headers[name.lower()] = value.strip()
 
-    def json(self):
-        return json.loads(self.body)
+def require(truth, text):
+    if not truth:
+        raise Failure(text)
+
+
+def wait_until(what, condition, seconds=30):
+    """Asks again and again until the condition holds; returns what it gave."""
+    end = time.monotonic() + seconds * PATIENCE
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.02)
+    raise Failure(f"{what}: not within {seconds * PATIENCE} s")
 
 
 class Daemon:
-    """Started on entry, ended on exit; its folder goes with it unless keep is set."""
+    """One kbntd and its folder, which outlives the process: start it again and it goes on."""
 
-    def __init__(self, *settings, folder=None, wrapper=()):
-        self.folder = folder or tempfile.mkdtemp(prefix="kbnt-scenario-")
-        self.is_own_folder = folder is None
-        self.settings = settings
-        self.wrapper = wrapper
-        self.lines = []
+    def __init__(self, settings=(), folder=None):
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="kbnt-"))
+        self.state = self.folder / "state"
+        self.settings = list(settings)
         self.process = None
         self.port = None
-
-    def command(self):
-        settings = (
-            "http.listen=127.0.0.1:0",
-            f"kbnt.state_dir={self.folder}/state",
-            f"kbnt.runtime_dir={self.folder}/run",
-            f"kbnt.plugin_dir={os.path.abspath(BUILD)}/plugins/all",
-            *self.settings,
-        )
-        sets = [word for setting in settings for word in ("--set", setting)]
-        return [*self.wrapper, f"{BUILD}/core/kbntd", "--config", "/dev/null", *sets]
+        self.lines = []
 
     def __enter__(self):
-        os.makedirs(f"{self.folder}/state", exist_ok=True)
-        os.makedirs(f"{self.folder}/run", exist_ok=True)
-        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        heard = queue.Queue()
-        threading.Thread(target=self._read, args=(heard,), daemon=True).start()
-        try:
-            self.port = heard.get(timeout=START_S)
-        except queue.Empty:
-            self.process.kill()
-        if self.port is None:
-            self.process.wait(STOP_S)
-            raise RuntimeError("kbntd did not start:\n" + "".join(self.lines))
         return self
 
-    def _read(self, heard):
-        for raw in self.process.stderr:
-            line = raw.decode("utf-8", "replace")
-            self.lines.append(line)
-            address = self._address(line)
-            if address:
-                heard.put(int(address.rsplit(":", 1)[1]))
-        heard.put(None)
-
-    @staticmethod
-    def _address(line):
-        try:
-            fields = json.loads(line)
-        except ValueError:
-            return None
-        if fields.get("text") != "listening":
-            return None
-        return fields.get("address")
-
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.terminate()
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def command(self, extra=()):
+        settings = [f"kbnt.state_dir={self.state}", f"kbnt.runtime_dir={self.folder / 'run'}",
+                    f"kbnt.plugin_dir={PLUGINS}", "http.listen=127.0.0.1:0"]
+        arguments = [str(KBNTD)]
+        for setting in settings + self.settings + list(extra):
+            arguments += ["--set", setting]
+        return arguments
+
+    def start(self, extra=(), ready=True):
+        self.lines = []
+        self.port = None
+        self.process = subprocess.Popen(self.command(extra), stderr=subprocess.PIPE, text=True,
+                                        start_new_session=True)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        if ready:
+            wait_until("kbntd is ready", self._is_ready)
+        return self
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line.rstrip())
+            found = re.search(r'"listening".*"address":"[^"]*:(\d+)"', line)
+            if found:
+                self.port = int(found.group(1))
+
+    def _is_ready(self):
+        if self.process.poll() is not None:
+            self.reader.join(5)
+            raise Failure("kbntd ended at its start:\n" + "\n".join(self.lines[-20:]))
+        return any('"text":"ready"' in line for line in self.lines)
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait()
+
+    def stop(self, seconds=30):
+        """Ends the daemon as systemd does; returns its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds * PATIENCE)
+
+    def ask(self, method, path, body=None, headers=None):
+        """One request; returns status, headers and the parsed answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20 * PATIENCE)
         try:
-            status = self.process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = self.process.wait(STOP_S)
-        if self.is_own_folder:
-            shutil.rmtree(self.folder)
-        if status != 0:
-            raise RuntimeError(f"kbntd ended with {status}:\n" + "".join(self.lines[-20:]))
+            text = json.dumps(body) if isinstance(body, (dict, list)) else body
+            sent = {"Content-Type": "application/json"} if body is not None else {}
+            connection.request(method, path, text, {**sent, **(headers or {})})
+            answer = connection.getresponse()
+            raw = answer.read()
+            kind = answer.getheader("Content-Type", "")
+            return answer.status, dict(answer.getheaders()), \
+                json.loads(raw) if "json" in kind else raw.decode()
+        finally:
+            connection.close()
 
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=15)
+    def post(self, body, headers=None):
+        return self.ask("POST", "/api/v1/virtualize", body, headers)
 
-    def send(self, raw):
-        """Sends bytes on a connection of their own, reads until the server closes."""
-        with self.connect() as connection:
-            try:
-                connection.sendall(raw)
-            except OSError:
-                pass  # refused while still sending: the answer is what counts
-            return Answer(read_all(connection))
+    def request(self, name):
+        return self.ask("GET", f"/api/v1/requests/{name}")[2]
 
-    def ask(self, method, target, body=None, **headers):
-        return self.send(request(method, target, body, **headers))
+    def ended(self, name, seconds=60):
+        """Waits for a request to end; returns its last view."""
+        def look():
+            view = self.request(name)
+            return view if view.get("status") in ("COMPLETED", "FAILED", "CANCELLED") else None
+        return wait_until(f"request {name} has ended", look, seconds)
+
+    def control(self, *arguments):
+        """Runs kbntctl against this daemon."""
+        command = [str(KBNTCTL), *arguments, "--url", f"http://127.0.0.1:{self.port}"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120 * PATIENCE)
 
 
-def read_all(connection):
-    text = b""
-    while True:
+def run_tests(tests):
+    """Runs each test, prints a line for each, and ends with the count that CI reads."""
+    passed, failed = 0, 0
+    for test in tests:
+        name = test.__name__.replace("_", " ")
         try:
-            piece = connection.recv(65536)
-        except ConnectionResetError:
-            return text
-        if not piece:
-            return text
-        text += piece
-
-
-def request(method, target, body=None, **headers):
-    """The bytes of one request; a header named content_type becomes Content-Type."""
-    if isinstance(body, (dict, list)):
-        body = json.dumps(body)
-    if isinstance(body, str):
-        body = body.encode()
-    fields = {"Host": "localhost", "Connection": "close"}
-    if body is not None:
-        fields["Content-Type"] = "application/json"
-        fields["Content-Length"] = str(len(body))
-    for name, value in headers.items():
-        fields["-".join(word.capitalize() for word in name.split("_"))] = value
-    lines = [f"{method} {target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in fields.items() if value is not None]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + (body or b"")
+            test()
+            passed += 1
+            print(f"PASS {name}", flush=True)
+        except Exception as error:  # a test that breaks has failed, whatever broke it
+            failed += 1
+            print(f"FAIL {name}: {type(error).__name__}: {error}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    raise SystemExit(1 if failed or not passed else 0)
