@@ -214,11 +214,11 @@ contract_close(Contract *contract)
 
 /* No thread of the parent lives on in the child, so the lanes of its host do not work there. */
 static void
-run_in_child(Contract *contract, void (*body)(Contract *child))
+run_in_child(Contract *contract, const char *const *more, void (*body)(Contract *child))
 {
     KbntHalf half = kbnt_host_half(fake_host_get(contract->host));
     const char *folder = fake_host_state_dir(contract->host);
-    Contract *child = create_on(fake_host_new_in(half, folder), NULL);
+    Contract *child = create_on(fake_host_new_in(half, folder), more);
 
     if (!contract_start(child, NULL))
         _exit(1);
@@ -230,6 +230,13 @@ run_in_child(Contract *contract, void (*body)(Contract *child))
 void
 contract_in_killed_child(Contract *contract, void (*body)(Contract *child))
 {
+    contract_in_killed_child_with(contract, NULL, body);
+}
+
+void
+contract_in_killed_child_with(Contract *contract, const char *const *more,
+                              void (*body)(Contract *child))
+{
     int status = 0;
     pid_t pid;
 
@@ -237,7 +244,7 @@ contract_in_killed_child(Contract *contract, void (*body)(Contract *child))
     pid = fork();
     g_assert(pid >= 0);
     if (pid == 0)
-        run_in_child(contract, body);
+        run_in_child(contract, more, body);
 
     waitpid(pid, &status, 0);
     CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

@@ -125,6 +125,10 @@ gconstpointer contract_ops(Contract *contract);
  * no flush. It gets a started subject on the folder of @contract. */
 void contract_in_killed_child(Contract *contract, void (*body)(Contract *child));
 
+/* The same with a configuration of its own, which may end the child earlier. */
+void contract_in_killed_child_with(Contract *contract, const char *const *more,
+                                   void (*body)(Contract *child));
+
 /* Tasks. */
 
 typedef void (*ContractOp)(void *instance, KbntTask *task);
