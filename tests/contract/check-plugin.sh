@@ -10,6 +10,7 @@ name=$(basename "$libtool_file" .la)
 case $name in
 kbnt-transport-memory) set -- capacity_records=4000 ;;
 kbnt-provisioner-mock) set -- latency_factor=0.05 ;;
+kbnt-sink-log) set -- path=/dev/null level=debug ;;
 *) set -- ;;
 esac
 

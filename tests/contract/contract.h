@@ -34,6 +34,7 @@ typedef struct {
 
 extern const ContractSuite contract_descriptor_suite;
 extern const ContractSuite contract_life_suite;
+extern const ContractSuite contract_sink_suite;
 extern const ContractSuite contract_publish_suite;
 extern const ContractSuite contract_delivery_suite;
 extern const ContractSuite contract_group_suite;
