@@ -117,11 +117,21 @@ tell_change(KbntDaemon *daemon, const KbntConfigChange *change, GString *json)
 static void
 apply(KbntDaemon *daemon, KbntRuleBook *book)
 {
-    kbnt_log_writer_set_level(daemon->log, kbnt_core_log_level(daemon->core));
-    if (daemon->producer != NULL)
-        kbnt_producer_set_rules(daemon->producer, kbnt_rule_book_rules(book));
+    const KbntServiceTargets targets = kbnt_service_targets(daemon->core->sla);
+
     g_ptr_array_add(daemon->old_books, daemon->rule_book);
     daemon->rule_book = book;
+    kbnt_log_writer_set_level(daemon->log, kbnt_core_log_level(daemon->core));
+    kbnt_metrics_set_targets(daemon->metrics, &targets, daemon->core->sla->window_ms);
+    if (daemon->producer != NULL) {
+        const KbntProducerSettings settings = kbnt_daemon_producer_settings(daemon);
+        kbnt_producer_set_settings(daemon->producer, &settings);
+    }
+    if (daemon->consumer != NULL) {
+        const KbntRetention retention = kbnt_daemon_retention(daemon->core);
+        kbnt_consumer_set_settings(daemon->consumer, &kbnt_rule_book_rules(book)->prices,
+                                   &retention);
+    }
 }
 
 gboolean

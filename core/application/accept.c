@@ -42,9 +42,9 @@ kbnt_accept_free(KbntAccept *accept)
 }
 
 void
-kbnt_accept_set_rules(KbntAccept *accept, const KbntRules *rules)
+kbnt_accept_set_settings(KbntAccept *accept, const KbntAcceptSettings *settings)
 {
-    accept->settings.rules = rules;
+    accept->settings = *settings;
 }
 
 static void

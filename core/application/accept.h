@@ -30,7 +30,8 @@ KbntAccept *kbnt_accept_new(const KbntPorts *ports, KbntRelay *relay,
 /* Only once every submission has been answered. */
 void kbnt_accept_free(KbntAccept *accept);
 
-void kbnt_accept_set_rules(KbntAccept *accept, const KbntRules *rules);
+/* Later submissions go by these. */
+void kbnt_accept_set_settings(KbntAccept *accept, const KbntAcceptSettings *settings);
 
 /* Takes nothing more (UNAVAILABLE), and answers what waits for a confirmation as it stands. */
 void kbnt_accept_stop(KbntAccept *accept);

@@ -128,6 +128,14 @@ kbnt_consumer_stop(KbntConsumer *consumer, KbntDone done, gpointer data)
     kbnt_relay_stop(consumer->relay);
 }
 
+void
+kbnt_consumer_set_settings(KbntConsumer *consumer, const KbntPrices *prices,
+                           const KbntRetention *retention)
+{
+    kbnt_saga_set_prices(consumer->saga, prices);
+    kbnt_sweep_set_retention(consumer->sweep, retention);
+}
+
 KbntRelay *
 kbnt_consumer_relay(KbntConsumer *consumer)
 {

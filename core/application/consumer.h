@@ -34,6 +34,10 @@ void kbnt_consumer_start(KbntConsumer *consumer, KbntDone done, gpointer data);
 /* New records first, then the rest; @done when nothing is taken in any more. */
 void kbnt_consumer_stop(KbntConsumer *consumer, KbntDone done, gpointer data);
 
+/* Later runs and sweeps go by these; @prices lives as long as the consumer. */
+void kbnt_consumer_set_settings(KbntConsumer *consumer, const KbntPrices *prices,
+                                const KbntRetention *retention);
+
 KbntRelay *kbnt_consumer_relay(KbntConsumer *consumer);
 KbntIntake *kbnt_consumer_intake(KbntConsumer *consumer);
 KbntSaga *kbnt_consumer_saga(KbntConsumer *consumer);

@@ -151,11 +151,12 @@ kbnt_producer_stop(KbntProducer *producer, KbntDone done, gpointer data)
 }
 
 void
-kbnt_producer_set_rules(KbntProducer *producer, const KbntRules *rules)
+kbnt_producer_set_settings(KbntProducer *producer, const KbntProducerSettings *settings)
 {
-    kbnt_accept_set_rules(producer->accept, rules);
-    kbnt_dry_run_set_rules(producer->dry_run, rules);
-    kbnt_query_set_rules(producer->query, rules);
+    kbnt_accept_set_settings(producer->accept, &settings->accept);
+    kbnt_dry_run_set_rules(producer->dry_run, settings->accept.rules);
+    kbnt_query_set_rules(producer->query, settings->accept.rules);
+    kbnt_sweep_set_retention(producer->sweep, &settings->retention);
 }
 
 KbntAccept *

@@ -39,8 +39,9 @@ void kbnt_producer_start(KbntProducer *producer, KbntDone done, gpointer data);
 /* @done when no event is projected any more. Requests that wait are answered as they stand. */
 void kbnt_producer_stop(KbntProducer *producer, KbntDone done, gpointer data);
 
-/* Later judgements and views go by @rules. */
-void kbnt_producer_set_rules(KbntProducer *producer, const KbntRules *rules);
+/* Later submissions, judgements, views and sweeps go by @settings; topics, groups, windows and
+ * estimates stay. */
+void kbnt_producer_set_settings(KbntProducer *producer, const KbntProducerSettings *settings);
 
 KbntAccept *kbnt_producer_accept(KbntProducer *producer);
 KbntDryRun *kbnt_producer_dry_run(KbntProducer *producer);

@@ -77,6 +77,12 @@ kbnt_saga_new(const KbntPorts *ports, KbntRelay *relay, const KbntPrices *prices
 }
 
 void
+kbnt_saga_set_prices(KbntSaga *saga, const KbntPrices *prices)
+{
+    saga->context.prices = prices;
+}
+
+void
 kbnt_saga_free(KbntSaga *saga)
 {
     if (saga == NULL)

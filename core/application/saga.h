@@ -13,6 +13,9 @@ typedef struct KbntSaga KbntSaga;
 KbntSaga *kbnt_saga_new(const KbntPorts *ports, KbntRelay *relay, const KbntPrices *prices,
                         const char *owner, guint slots);
 
+/* Runs that end later cost by @prices, which live on. */
+void kbnt_saga_set_prices(KbntSaga *saga, const KbntPrices *prices);
+
 void kbnt_saga_free(KbntSaga *saga);
 
 /* Takes up what waits and what an elder incarnation left. */

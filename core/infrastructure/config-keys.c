@@ -141,20 +141,15 @@ static const KbntKey consumer_keys[] = {
     KEY("batch_size", INT, batch_size, "1", "Pieces of work that one worker has at once",
         RANGE("1", "1024")),
     KEY("poll_timeout", DURATION, poll_timeout_ms, "5000ms",
-        "The longest that one look for records takes", RANGE("1ms", "5m")),
+        "The longest that one look for records at a broker takes", RANGE("1ms", "5m")),
     KEY("session_timeout", DURATION, session_timeout_ms, "30000ms",
-        "After this silence the group gives a member's partitions to others",
+        "After this silence a broker gives a member's partitions to others",
         RANGE("1s", "30m")),
     KEY("commit_interval", DURATION, commit_interval_ms, "1s",
-        "How often offsets are committed, never before the record is in the inbox",
+        "How often offsets are committed to a broker, never before the record is in the inbox",
         RANGE("10ms", "1m")),
     KEY("window", INT, window, "1000", "Records taken from the broker and not yet in the inbox",
         RANGE("1", "100000"), .unit = "records"),
-    KEY("lease", DURATION, lease_ms, "3s", "How long a claim of work holds without renewal",
-        RANGE("500ms", "5m")),
-    KEY("attempts", INT, attempts, "5",
-        "How often a step is tried before its request fails with EXHAUSTED", RANGE("1", "100"),
-        .unit = "attempts", RELOADABLE),
     KEY("host_report", DURATION, host_report_ms, "10s",
         "How often hosts are reported to the producers", RANGE("100ms", "10m")),
 };
@@ -162,9 +157,6 @@ static const KbntKey consumer_keys[] = {
 
 #define BLOCK KbntEventsConfig
 static const KbntKey events_keys[] = {
-    KEY("heartbeat", DURATION, heartbeat_ms, "15s",
-        "How often a silent stream of Server-Sent Events shows that it lives",
-        RANGE("100ms", "5m")),
     KEY("behind", SIZE, behind_bytes, "1MiB",
         "A listener that is further behind is cut off", RANGE("4KiB", "64MiB")),
 };
@@ -201,10 +193,6 @@ static const KbntKey retention_keys[] = {
         RANGE("1m", "3650d"), RELOADABLE),
     KEY("dead_letters", DURATION, dead_letters_ms, "30d", "How long dead letters are kept",
         RANGE("1m", "3650d"), RELOADABLE),
-    KEY("interval", DURATION, interval_ms, "1m", "How often what is older is looked for",
-        RANGE("1s", "1d"), RELOADABLE),
-    KEY("batch", INT, batch, "500", "Rows that one commit deletes", RANGE("1", "100000"),
-        .unit = "rows", RELOADABLE),
 };
 #undef BLOCK
 
@@ -253,11 +241,11 @@ static const KbntKey sla_keys[] = {
 #define BLOCK KbntEstimateConfig
 static const KbntKey estimate_keys[] = {
     KEY("machine", DURATION, machine_ms, "30s",
-        "What a machine is said to take before one was made", RANGE("0", "1d"), RELOADABLE),
+        "What a machine is said to take before one was made", RANGE("0", "1d")),
     KEY("storage", DURATION, storage_ms, "10s",
-        "What a disk is said to take before one was made", RANGE("0", "1d"), RELOADABLE),
+        "What a disk is said to take before one was made", RANGE("0", "1d")),
     KEY("network", DURATION, network_ms, "5s",
-        "What a network is said to take before one was made", RANGE("0", "1d"), RELOADABLE),
+        "What a network is said to take before one was made", RANGE("0", "1d")),
 };
 #undef BLOCK
 

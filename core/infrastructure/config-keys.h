@@ -80,8 +80,6 @@ typedef struct {
     gint64 audit_ms;
     gint64 inbox_ms;
     gint64 dead_letters_ms;
-    gint64 interval_ms;
-    gint64 batch;
 } KbntRetentionConfig;
 
 typedef struct {
@@ -130,13 +128,10 @@ typedef struct {
     gint64 session_timeout_ms;
     gint64 commit_interval_ms;
     gint64 window;
-    gint64 lease_ms;
-    gint64 attempts;
     gint64 host_report_ms;
 } KbntConsumerConfig;
 
 typedef struct {
-    gint64 heartbeat_ms;
     guint64 behind_bytes;
 } KbntEventsConfig;
 

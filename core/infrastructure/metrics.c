@@ -185,6 +185,12 @@ kbnt_metrics_set_targets(KbntMetrics *metrics, const KbntServiceTargets *targets
                          gint64 window_ms)
 {
     static const KbntServiceTargets success_alone = { 0 };
+    gboolean is_unchanged = metrics->settings.window_ms == window_ms &&
+                            memcmp(&metrics->settings.targets, targets, sizeof(*targets)) == 0;
+    if (metrics->level && is_unchanged)
+        return;
+    metrics->settings.targets = *targets;
+    metrics->settings.window_ms = window_ms;
     kbnt_service_level_free(metrics->level);
     kbnt_service_level_free(metrics->processing);
     metrics->level = kbnt_service_level_new(window_ms, targets);

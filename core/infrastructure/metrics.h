@@ -43,7 +43,8 @@ void kbnt_metrics_record(KbntMetrics *metrics, KbntMetricId id, const char *cons
 /* Sets the gauges of what exists and waits from the TOTALS of a store of this half. */
 void kbnt_metrics_load_totals(KbntMetrics *metrics, KbntHalf half, const KbntValue *totals);
 
-/* Takes new targets and a new window after a reload; what was recorded starts anew. */
+/* Takes targets and a window after a reload; where they differ, what was recorded starts anew.
+ */
 void kbnt_metrics_set_targets(KbntMetrics *metrics, const KbntServiceTargets *targets,
                               gint64 window_ms);
 
