@@ -8,7 +8,7 @@
 #define KEY(key, type_name, member, text, sentence, ...) \
     { \
         .name = (key), .type = KBNT_KEY_##type_name, .offset = G_STRUCT_OFFSET(BLOCK, member), \
-        .default_text = (text), .since = "0.1", .help = (sentence), ##__VA_ARGS__ \
+        .default_text = (text), .since = "0.1.0", .help = (sentence), ##__VA_ARGS__ \
     }
 #define RELOADABLE .flags = KBNT_KEY_RELOADABLE
 #define RANGE(least, most) .minimum = (least), .maximum = (most)

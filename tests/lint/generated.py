@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compares the committed example file and manual page with what kbntd prints of its key tables.
+"""Compares the committed example file, manual page and reference with what kbntd prints of its
+key tables.
 
-generated.py [--update | FOLDER]: FOLDER holds etc/ and man/ in place of the source."""
+generated.py [--update | FOLDER]: FOLDER holds them in place of the source."""
 import difflib
 import os
 import subprocess
@@ -11,7 +12,11 @@ from pathlib import Path
 from source import Report
 
 SOURCE, BUILD = (Path(os.environ[f"KBNT_TEST_{name}DIR"]) for name in ("SRC", "BUILD"))
-PRINTED = [("--print-example", "etc/kbnt.conf.example.in"), ("--print-manual", "man/kbnt.conf.5.in")]
+PRINTED = [("--print-example", "etc/kbnt.conf.example.in"),
+           ("--print-manual", "man/kbnt.conf.5.in"),
+           ("--print-reference", "docs/reference/configuration.md")]
+# The folders of Debian's package, for a page that nothing fills in.
+PACKAGED = {"@plugindir@": "/usr/lib/kbnt/plugins", "@localstatedir@": "/var", "@runstatedir@": "/run"}
 
 
 def folders():
@@ -21,12 +26,15 @@ def folders():
     return sorted(found, key=lambda pair: -len(pair[0]))
 
 
-def printed(option):
+def printed(option, name):
     text = subprocess.run(
         [BUILD / "core/kbntd", option, "--set", f"kbnt.plugin_dir={BUILD}/plugins/all"],
         capture_output=True, text=True, check=True).stdout
     for folder, word in folders():
         text = text.replace(folder, word).replace(folder.replace("-", "\\-"), word)
+    for word, folder in PACKAGED.items():
+        if not name.endswith(".in"):
+            text = text.replace(word, folder)
     return text
 
 
@@ -35,10 +43,10 @@ def main():
     report = Report("generated")
     for option, name in PRINTED:
         if "--update" in sys.argv:
-            (SOURCE / name).write_text(printed(option))
+            (SOURCE / name).write_text(printed(option, name))
             continue
         changes = list(difflib.unified_diff((top / name).read_text().splitlines(),
-                                            printed(option).splitlines(), name, option,
+                                            printed(option, name).splitlines(), name, option,
                                             n=0, lineterm=""))
         if changes:
             print("\n".join(changes))

@@ -75,12 +75,14 @@ def drift_cases(folder):
     source = HERE.parents[1]
     for name, old, new in (("etc/kbnt.conf.example.in", "#role = all", "#role = some"),
                            ("man/kbnt.conf.5.in", "", ""),
+                           ("docs/reference/configuration.md", "`all`", "`some`"),
                            ("tests/abi/baseline.txt", "at 0056 caps", "at 0060 caps")):
         text = (source / name).read_text()
         assert old in text, f"{name} has no '{old}' to change"
         Path(folder, name).parent.mkdir(parents=True, exist_ok=True)
         Path(folder, name).write_text(text.replace(old, new, 1))
     yield "generated", [folder], "etc/kbnt.conf.example.in: is not what kbntd prints"
+    yield "generated", [folder], "configuration.md: is not what kbntd prints"
     yield "../abi/abi", [f"{folder}/tests/abi/baseline.txt"], "+struct KbntPlugin at 0056 caps"
 
 

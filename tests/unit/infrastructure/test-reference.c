@@ -28,7 +28,7 @@ static const KbntKey keys[] = {
       .offset = G_STRUCT_OFFSET(Door, name),
       .default_text = ".front-door",
       .since = "1.1",
-      .help = "What is written on it" },
+      .help = "What is written on it | or beside" },
 };
 
 static const KbntKeyTable table = KBNT_KEY_TABLE(Door, keys);
@@ -82,10 +82,21 @@ the_manual_escapes_what_its_macros_would_take(void)
     kbnt_assert_contains(text, "\\fBname\\fR = \\&.front\\-door\n");
 }
 
+static void
+the_page_is_a_table_whose_cells_stay_whole(void)
+{
+    g_autofree char *text = kbnt_reference_markdown(&section, 1);
+
+    kbnt_assert_contains(text, "\n## [door]\nThe way in.\n\n| key |");
+    kbnt_assert_contains(text, "\n| `wait` | `1s` | How long the door stays open | a duration");
+    kbnt_assert_contains(text, "| What is written on it \\| or beside |");
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(the_example_shows_help_range_and_default_of_each_key),
     KBNT_TEST(the_example_is_a_configuration_once_its_keys_are_uncommented),
     KBNT_TEST(the_manual_escapes_what_its_macros_would_take),
+    KBNT_TEST(the_page_is_a_table_whose_cells_stay_whole),
 };
 
 int
