@@ -7,6 +7,7 @@
 #include "runner.h"
 #include "views.h"
 
+#include <float.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -153,14 +154,16 @@ static void
 numbers_are_short_and_exact(void)
 {
     g_autoptr(GString) json = g_string_new("[");
-    static const double numbers[] = { 0, 1, 0.045, 0.1, -2.5, 1e20, 1.0 / 3, NAN, INFINITY };
+    static const double numbers[] = { 0,       1,    0.045, 0.1, -2.5,     1e20,
+                                      1.0 / 3, 8192, -3,    NAN, INFINITY, DBL_MAX };
 
     for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
         kbnt_json_append_comma(json);
         kbnt_json_append_number(json, numbers[i]);
     }
 
-    kbnt_assert_string(json->str, "[0,1,0.045,0.1,-2.5,1e+20,0.33333333333333331,null,null");
+    kbnt_assert_string(json->str,
+                       "[0,1,0.045,0.1,-2.5,1e+20,0.33333333333333331,8192,-3,null,null,null");
 }
 
 static void
