@@ -305,18 +305,64 @@ drop_derived(json_t *specification)
         json_object_del(specification, "vlan");
 }
 
-json_t *
-kbnt_request_body_again(const json_t *request, const json_t *specification)
+/* Of a secret the view has the sum only: whoever asks again must have it. */
+static gboolean
+check_secret(const KbntInvocation *invocation, const json_t *shown, const char *sum,
+             const char *option, GError **error)
 {
-    json_t *asked = json_deep_copy(specification);
+    if (!json_object_get(shown, sum) || kbnt_invocation_has(invocation, option))
+        return TRUE;
+    g_set_error(error, KBNT_ERROR, KBNT_ERROR_NOT_FOUND,
+                "what it asked for is not kept whole: give --%s again", option);
+    return FALSE;
+}
+
+static json_t *
+unview(const json_t *shown)
+{
+    json_t *asked = json_deep_copy(shown);
 
     rename_size(asked, "memoryMb", "memory");
     rename_size(asked, "diskMb", "disk");
     rename_size(asked, "sizeMb", "size");
     rename_class(asked);
     drop_derived(asked);
-    return json_pack("{s:O, s:o, s:{s:O*, s:O*}}", "type", json_object_get(request, "type"),
-                     "specifications", asked, "metadata", "userId",
-                     json_object_get(request, "userId"), "priority",
-                     json_object_get(request, "priority"));
+    return asked;
+}
+
+static json_t *
+metadata_of(const KbntInvocation *invocation, const json_t *request)
+{
+    json_t *metadata = json_pack("{s:O*, s:O*}", "userId", json_object_get(request, "userId"),
+                                 "priority", json_object_get(request, "priority"));
+
+    map_options(invocation, metadata_mappings, G_N_ELEMENTS(metadata_mappings), metadata);
+    return metadata;
+}
+
+json_t *
+kbnt_request_body_again(const KbntInvocation *invocation, const json_t *request, GError **error)
+{
+    const json_t *shown = json_object_get(request, "specification");
+    json_t *asked;
+
+    if (!json_is_object(shown)) {
+        g_set_error(error, KBNT_ERROR, KBNT_ERROR_NOT_FOUND,
+                    "it does not say any more what it asked for");
+        return NULL;
+    }
+    if (!check_secret(invocation, shown, "sshKeysSha256", "ssh-key", error) ||
+        !check_secret(invocation, shown, "userDataSha256", "user-data", error))
+        return NULL;
+
+    asked = unview(shown);
+    map_options(invocation, specification_mappings, G_N_ELEMENTS(specification_mappings),
+                asked);
+    if (!add_user_data(invocation, asked, error)) {
+        json_decref(asked);
+        return NULL;
+    }
+    return json_pack("{s:O, s:s*, s:o, s:o}", "type", json_object_get(request, "type"),
+                     "resourceId", kbnt_invocation_get(invocation, "name"), "specifications",
+                     asked, "metadata", metadata_of(invocation, request));
 }

@@ -25,10 +25,13 @@ json_t *kbnt_request_body_read(const KbntInvocation *invocation, GError **error)
 /**
  * kbnt_request_body_again:
  * @request: (transfer none): the view of an earlier request
- * @specification: (transfer none): what it asked for, as views show it
  *
- * Returns: (transfer full): a body that asks for the same under a new requestId.
+ * Asks for what @request asked for, under a new requestId; options that are given win.
+ *
+ * Returns: (transfer full) (nullable): the body, or NULL with NOT_FOUND where the view does not
+ *   say all: keys and user data are never shown, so they must be given again.
  */
-json_t *kbnt_request_body_again(const json_t *request, const json_t *specification);
+json_t *kbnt_request_body_again(const KbntInvocation *invocation, const json_t *request,
+                                GError **error);
 
 #endif

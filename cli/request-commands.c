@@ -111,17 +111,17 @@ ask_again(KbntInvocation *invocation, const char *id)
     KbntClient *api = kbnt_invocation_api(invocation);
     g_autofree char *path = request_path(invocation, id);
     g_autoptr(KbntAnswer) request = kbnt_invocation_fetch(invocation, api, "GET", path, NULL);
-    const json_t *specification = request ? kbnt_json_at(request->json, "specification") : NULL;
+    g_autoptr(GError) error = NULL;
+    json_t *body;
 
     if (!request)
         return NULL;
-    if (!specification)
-        specification = kbnt_json_at(request->json, "result.specification");
-    if (specification)
-        return kbnt_request_body_again(request->json, specification);
-    fprintf(stderr, "kbntctl submit: request '%s' does not say any more what it asked for\n",
-            id);
-    return NULL;
+    body = kbnt_request_body_again(invocation, request->json, &error);
+    if (!body) {
+        g_prefix_error(&error, "'%s': ", id);
+        kbnt_invocation_fail(invocation, error);
+    }
+    return body;
 }
 
 static int

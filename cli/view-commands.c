@@ -79,7 +79,8 @@ static const KbntColumn host_columns[] = {
 static const KbntColumn image_columns[] = {
     { "IMAGE", "name" },
     { "SHA256", "sha256" },
-    { "HOSTS", "hosts" },
+    { "HOST", "host" },
+    { "REPORTED", "reportedAt" },
 };
 
 static const KbntColumn quota_columns[] = {

@@ -40,7 +40,8 @@ static void
 print_event(const char *type, const json_t *event)
 {
     g_autofree char *time = kbnt_json_show(event, "timestamp");
-    g_autofree char *percent = kbnt_json_show(event, "percent");
+    g_autofree char *percent = kbnt_json_at(event, "percent") ? kbnt_json_show(event, "percent")
+                                                              : g_strdup("0");
     g_autofree char *rest = describe(event);
 
     printf("%s  %3s%%  %-29s %s\n", time, percent, type, rest);

@@ -184,8 +184,8 @@ answer_quota(KbntValue *result, const GError *error, gpointer data)
         return;
     }
     json = g_string_new("{");
-    for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_ITEMS); i++)
-        append_quantity(json, kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i));
+    for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_CHARGES); i++)
+        append_quantity(json, kbnt_value_nth_value(result, KBNT_FIELD_CHARGES, i));
     g_string_append_c(json, '}');
     kbnt_call_reply_json(call, 200, NULL, json);
 }

@@ -148,6 +148,7 @@ static const Member request_members[] = {
     PLAIN(VIRTUAL_RESOURCE_ID),
     PLAIN(RESOURCE_ID),
     PLAIN(RETRY_OF),
+    NESTED(SPECIFICATION, view_specification),
     NESTED(BUDGET, kbnt_view_budget),
     NESTED(PUBLICATION, kbnt_view_publication),
     NESTED(HISTORY, view_history),

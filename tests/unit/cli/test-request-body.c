@@ -103,26 +103,48 @@ a_file_that_is_not_json_is_named_with_its_line(void)
     g_rmdir(folder);
 }
 
+/* Returns: (transfer full): the body that asks again, or why there is none. */
+static char *
+again(const char *specification, const char *const *words)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(KbntInvocation) invocation = kbnt_invocation_new(&command, words, &error);
+    json_t *request = json_pack("{s:s, s:s, s:o*}", "type", "CREATE_VIRTUAL_MACHINE", "userId",
+                                "u", "specification", json_loads(specification, 0, NULL));
+    json_t *body = kbnt_request_body_again(invocation, request, &error);
+    char *text = body ? json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    char *copy = g_strdup(text ? text : error->message);
+
+    free(text);
+    json_decref(body);
+    json_decref(request);
+    return copy;
+}
+
 static void
 asking_again_turns_the_view_back_into_a_request(void)
 {
-    json_t *request = json_loads("{\"type\": \"CREATE_VIRTUAL_MACHINE\", \"userId\": \"u\"}", 0,
-                                 NULL);
-    json_t *shown = json_loads(
-        "{\"cpu\": 4, \"memoryMb\": 8192, \"diskMb\": 102400, "
-        "\"diskClass\": \"ssd\", \"network\": \"vlan-100\", \"vlan\": 100,"
-        " \"networkId\": \"x\"}",
-        0, NULL);
-    json_t *body = kbnt_request_body_again(request, shown);
-    char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+    static const char shown[] = "{\"cpu\": 4, \"memoryMb\": 8192, \"diskMb\": 102400, "
+                                "\"diskClass\": \"ssd\", \"network\": \"vlan-100\", "
+                                "\"vlan\": 100, \"networkId\": \"x\"}";
+    g_autofree char *body = again(shown, (const char *const[]){ "--cpu", "8", NULL });
 
-    kbnt_assert_string(text, "{\"metadata\":{\"userId\":\"u\"},\"specifications\":{\"cpu\":4,"
+    kbnt_assert_string(body, "{\"metadata\":{\"userId\":\"u\"},\"specifications\":{\"cpu\":8,"
                              "\"disk\":\"102400MB ssd\",\"memory\":\"8192MB\",\"network\":"
                              "\"vlan-100\"},\"type\":\"CREATE_VIRTUAL_MACHINE\"}");
-    free(text);
-    json_decref(body);
-    json_decref(shown);
-    json_decref(request);
+}
+
+static void
+a_secret_must_be_given_again(void)
+{
+    static const char shown[] = "{\"cpu\": 4, \"sshKeysSha256\": [\"5b\"]}";
+    g_autofree char *without = again(shown, (const char *const[]){ NULL });
+    g_autofree char *with = again(shown, (const char *const[]){ "--ssh-key", "k", NULL });
+    g_autofree char *nothing = again("null", (const char *const[]){ NULL });
+
+    kbnt_assert_contains(without, "give --ssh-key again");
+    kbnt_assert_contains(with, "{\"cpu\":4,\"sshKeys\":[\"k\"]}");
+    kbnt_assert_contains(nothing, "does not say any more");
 }
 
 static const KbntTest tests[] = {
@@ -133,6 +155,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(what_is_missing_or_too_much_is_said),
     KBNT_TEST(a_file_that_is_not_json_is_named_with_its_line),
     KBNT_TEST(asking_again_turns_the_view_back_into_a_request),
+    KBNT_TEST(a_secret_must_be_given_again),
 };
 
 int

@@ -191,7 +191,8 @@ a_view_shows_what_is_on_its_list_and_nothing_else(void)
     kbnt_value_set_value(request, KBNT_FIELD_SPECIFICATION, specification);
     kbnt_view_append(&kbnt_view_request, json, request);
 
-    kbnt_assert_string(json->str, "{\"requestId\":\"req-1\",\"status\":\"QUEUED\"}");
+    kbnt_assert_string(json->str,
+                       "{\"requestId\":\"req-1\",\"status\":\"QUEUED\",\"specification\":{}}");
 }
 
 static void
