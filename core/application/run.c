@@ -256,6 +256,11 @@ kbnt_run_step_done(KbntValue *result, const GError *answer, gpointer data)
     gboolean succeeded = kbnt_step_succeeded(step, act, result, answer, &error);
 
     run->asking = FALSE;
+    if (g_error_matches(answer, KBNT_ERROR, KBNT_ERROR_STOPPED)) {
+        /* The daemon ends, not the request: its row names the step to go on with. */
+        run->context->ended(run, run->context->data);
+        return;
+    }
     if (run->undoing) {
         kbnt_run_undo_done(run, error);
         return;
