@@ -26,9 +26,10 @@ record(gsize size, const char *topic)
     KbntValue *value = kbnt_value_new();
     g_autofree char *body = g_strnfill(size, 'x');
     g_autoptr(GBytes) bytes = g_bytes_new(body, size);
+    g_autoptr(GBytes) key = g_bytes_new(body, 36);
 
     kbnt_value_set_string(value, KBNT_FIELD_TOPIC, topic);
-    kbnt_value_set_bytes(value, KBNT_FIELD_KEY, bytes);
+    kbnt_value_set_bytes(value, KBNT_FIELD_KEY, key);
     kbnt_value_set_bytes(value, KBNT_FIELD_BODY, bytes);
     for (guint i = 0; i < 6; i++) {
         KbntValue *header = kbnt_value_new();

@@ -12,10 +12,13 @@
 #include <string.h>
 
 #define ALIGNMENT 8
+#define SIZE_AT_FIRST 1024
 
 /* The buffer, and the ends of the items of all arrays that are open. */
 typedef struct {
-    GByteArray *bytes;
+    guint8 *bytes;
+    guint length;
+    guint allocated;
     GArray *ends;
 } Writer;
 
@@ -28,16 +31,30 @@ typedef struct {
 static void write_fields(Writer *writer, const KbntValue *value);
 
 static void
-append(Writer *writer, gconstpointer data, gsize length)
+make_room(Writer *writer, gsize length)
 {
-    g_byte_array_append(writer->bytes, data, (guint)length);
+    while (writer->allocated - writer->length < length) {
+        g_assert(writer->allocated <= G_MAXUINT / 2);
+        writer->allocated *= 2;
+        writer->bytes = g_realloc(writer->bytes, writer->allocated);
+    }
 }
 
-static void
+/* A value is some hundred short pieces: a GByteArray would take as long as all the rest. */
+static inline void
+append(Writer *writer, gconstpointer data, gsize length)
+{
+    if (writer->allocated - writer->length < length)
+        make_room(writer, length);
+    memcpy(writer->bytes + writer->length, data, length);
+    writer->length += (guint)length;
+}
+
+static inline void
 align(Writer *writer)
 {
     static const guint8 padding[ALIGNMENT] = { 0 };
-    guint excess = writer->bytes->len % ALIGNMENT;
+    guint excess = writer->length % ALIGNMENT;
 
     if (excess > 0)
         append(writer, padding, ALIGNMENT - excess);
@@ -46,13 +63,13 @@ align(Writer *writer)
 static Open
 open_array(const Writer *writer)
 {
-    return (Open){ .start = writer->bytes->len, .n_ends = writer->ends->len };
+    return (Open){ .start = writer->length, .n_ends = writer->ends->len };
 }
 
 static void
 end_item(Writer *writer)
 {
-    guint end = writer->bytes->len;
+    guint end = writer->length;
 
     g_array_append_val(writer->ends, end);
 }
@@ -69,7 +86,7 @@ static void
 close_array(Writer *writer, Open open)
 {
     guint n_items = writer->ends->len - open.n_ends;
-    guint width = width_of_ends(writer->bytes->len - open.start, n_items);
+    guint width = width_of_ends(writer->length - open.start, n_items);
 
     for (guint i = open.n_ends; i < open.n_ends + n_items; i++) {
         guint32 end = GUINT32_TO_LE(g_array_index(writer->ends, guint, i) - open.start);
@@ -134,7 +151,8 @@ write_bytes(Writer *writer, const KbntValue *value, KbntField field)
     gsize size;
     gconstpointer data = g_bytes_get_data(kbnt_value_get_bytes(value, field), &size);
 
-    append(writer, data, size);
+    if (size > 0)
+        append(writer, data, size);
     return "ay";
 }
 
@@ -194,9 +212,11 @@ kbnt_value_to_bytes(const KbntValue *value)
 
     g_return_val_if_fail(value, NULL);
 
-    writer.bytes = g_byte_array_sized_new(512);
+    writer.length = 0;
+    writer.allocated = SIZE_AT_FIRST;
+    writer.bytes = g_malloc(writer.allocated);
     writer.ends = g_array_sized_new(FALSE, FALSE, sizeof(guint), 64);
     write_fields(&writer, value);
     g_array_unref(writer.ends);
-    return g_byte_array_free_to_bytes(writer.bytes);
+    return g_bytes_new_take(writer.bytes, writer.length);
 }

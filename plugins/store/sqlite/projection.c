@@ -112,14 +112,11 @@ apply_to_resource(Store *store, const KbntValue *resource)
 }
 
 static void
-apply(Store *store, const KbntValue *argument, KbntValue *result)
+apply(Store *store, Request *request, const KbntValue *argument)
 {
-    const char *message_id = text(argument, KBNT_FIELD_MESSAGE_ID);
     const KbntValue *report = kbnt_value_get_value(argument, KBNT_FIELD_HOST_REPORT);
-    Request *request = requests_find(store, message_id);
 
     if (request) {
-        kbnt_value_set_int(result, KBNT_FIELD_PREVIOUS_STATUS, request->status);
         apply_to_request(store, request, argument);
         move_ledger(store, request, kbnt_value_get_int(argument, KBNT_FIELD_LEDGER_MOVE));
     }
@@ -128,14 +125,38 @@ apply(Store *store, const KbntValue *argument, KbntValue *result)
         hosts_keep_report(store, report, kbnt_value_get_int(argument, KBNT_FIELD_TIMESTAMP));
 }
 
+/* Most events are of requests that the writer knows, and with them how far their stream is. */
+static gint64
+stream_stands_at(Store *store, Request *request, const char *stream_id)
+{
+    gboolean is_own = request &&
+                      !g_strcmp0(text(request->value, KBNT_FIELD_MESSAGE_ID), stream_id);
+    gint64 highest;
+
+    if (is_own && request->highest_sequence)
+        return request->highest_sequence;
+    highest = highest_sequence(store, stream_id);
+    if (is_own)
+        request->highest_sequence = highest;
+    return highest;
+}
+
+static void
+note_sequence(Request *request, const KbntValue *argument)
+{
+    if (!g_strcmp0(text(request->value, KBNT_FIELD_MESSAGE_ID),
+                   text(argument, KBNT_FIELD_STREAM_ID)))
+        request->highest_sequence = kbnt_value_get_int(argument, KBNT_FIELD_SEQUENCE);
+}
+
 KbntValue *
 projection_apply(Store *store, const KbntValue *argument, GError **error)
 {
     const char *stream_id = text(argument, KBNT_FIELD_STREAM_ID);
     gint64 sequence = kbnt_value_get_int(argument, KBNT_FIELD_SEQUENCE);
-    gint64 highest = highest_sequence(store, stream_id);
+    Request *request = requests_find(store, text(argument, KBNT_FIELD_MESSAGE_ID));
+    gint64 highest = stream_stands_at(store, request, stream_id);
     KbntValue *result = kbnt_value_new();
-    Request *request;
 
     kbnt_value_set_int(result, KBNT_FIELD_EXPECTED_SEQUENCE, highest + 1);
     if (sequence == highest || (sequence < highest && is_known(store, stream_id, sequence))) {
@@ -143,14 +164,14 @@ projection_apply(Store *store, const KbntValue *argument, GError **error)
         return result;
     }
     kbnt_value_set_int(result, KBNT_FIELD_POSITION, keep_event(store, argument));
+    if (request)
+        kbnt_value_set_int(result, KBNT_FIELD_PREVIOUS_STATUS, request->status);
     if (sequence > highest)
-        apply(store, argument, result);
-    request = requests_find(store, text(argument, KBNT_FIELD_MESSAGE_ID));
-    if (request) {
-        if (!kbnt_value_has(result, KBNT_FIELD_PREVIOUS_STATUS))
-            kbnt_value_set_int(result, KBNT_FIELD_PREVIOUS_STATUS, request->status);
+        apply(store, request, argument);
+    if (request && sequence > highest)
+        note_sequence(request, argument);
+    if (request)
         kbnt_value_set_value(result, KBNT_FIELD_REQUEST, request->value);
-    }
     return result;
 }
 

@@ -18,6 +18,8 @@ typedef struct {
     gint64 status;
     gint64 charges;
     gint64 cancel_reason;
+    /* Of the events of its stream; 0 as long as nobody has asked. */
+    gint64 highest_sequence;
     KbntValue *holder;
     KbntValue *value;
 } Request;
