@@ -68,6 +68,7 @@ struct KbntHttpServer {
     guint64 grace_timer;
     KbntLoopFunc stopped;
     gpointer stopped_data;
+    gboolean is_told; /* stopped has been called, or is about to be */
 };
 
 /* http-server.c */

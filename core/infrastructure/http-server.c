@@ -206,8 +206,9 @@ tell_stopped(gpointer data)
 void
 kbnt_http_server_connection_gone(KbntHttpServer *server)
 {
-    if (!server->is_stopping || server->connections.length > 0)
+    if (!server->is_stopping || server->is_told || server->connections.length > 0)
         return;
+    server->is_told = TRUE;
     kbnt_loop_cancel(server->loop, server->grace_timer);
     kbnt_loop_invoke(server->loop, tell_stopped, server);
 }

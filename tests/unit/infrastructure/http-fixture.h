@@ -11,6 +11,8 @@ typedef struct {
     char *folder; /* of the Unix socket */
     char *unix_path;
     /* What the echo handler saw. */
+    guint n_stops;
+    int idle_fd;
     guint handled;
     KbntHttpRequest *parked; /* of "/park" */
     KbntHttpStream *stream;  /* of "/stream" */

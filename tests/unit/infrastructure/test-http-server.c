@@ -537,9 +537,12 @@ reply_to_parked(gpointer data)
 }
 
 static void
-quit_loop(gpointer data)
+count_stop(gpointer data)
 {
-    kbnt_loop_quit(data);
+    HttpFixture *fixture = data;
+
+    fixture->n_stops++;
+    kbnt_loop_quit(fixture->loop);
 }
 
 static void
@@ -554,6 +557,19 @@ park_one(HttpFixture *fixture)
 }
 
 static void
+stop_fixture(HttpFixture *fixture)
+{
+    kbnt_http_server_stop(fixture->server, 5 * G_USEC_PER_SEC, count_stop, fixture);
+    kbnt_loop_run(fixture->loop);
+    kbnt_http_server_free(fixture->server);
+    kbnt_loop_free(fixture->loop);
+    rmdir(fixture->folder);
+    g_free(fixture->folder);
+    g_free(fixture->unix_path);
+    CU_ASSERT_EQUAL(fixture->n_stops, 1);
+}
+
+static void
 a_stop_answers_what_was_begun_and_closes(void)
 {
     HttpFixture *fixture = fixture_with(kbnt_http_default_limits);
@@ -564,19 +580,30 @@ a_stop_answers_what_was_begun_and_closes(void)
     fd = (int)fixture->handled;
     CU_ASSERT_PTR_NOT_NULL_FATAL(fixture->parked);
     kbnt_loop_after(fixture->loop, 50 * 1000, reply_to_parked, fixture);
-    kbnt_http_server_stop(fixture->server, 5 * G_USEC_PER_SEC, quit_loop, fixture->loop);
-    kbnt_loop_run(fixture->loop);
+    stop_fixture(fixture);
     answer = http_read_all(fd);
     close(fd);
-
     CU_ASSERT_TRUE(g_str_has_prefix(answer, "HTTP/1.1 200 "));
     kbnt_assert_contains(answer, "Connection: close");
     CU_ASSERT_TRUE(g_str_has_suffix(answer, "begun"));
-    kbnt_http_server_free(fixture->server);
-    kbnt_loop_free(fixture->loop);
-    rmdir(fixture->folder);
-    g_free(fixture->folder);
-    g_free(fixture->unix_path);
+}
+
+static void
+keep_one(HttpFixture *fixture)
+{
+    fixture->idle_fd = http_connect(fixture);
+    http_send(fixture->idle_fd, HEAD("GET", "/a") "\r\n");
+    g_free(http_ask(fixture, HEAD("GET", "/a") "\r\n"));
+}
+
+static void
+a_stop_is_told_once_when_the_last_client_leaves_at_that_moment(void)
+{
+    HttpFixture *fixture = fixture_with(kbnt_http_default_limits);
+
+    http_fixture_run(fixture, keep_one);
+    close(fixture->idle_fd);
+    stop_fixture(fixture);
 }
 
 static void
@@ -660,6 +687,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_listener_that_does_not_read_is_cut_and_others_are_served),
     KBNT_TEST(a_listener_that_leaves_is_noticed_when_something_is_appended),
     KBNT_TEST(a_stop_answers_what_was_begun_and_closes),
+    KBNT_TEST(a_stop_is_told_once_when_the_last_client_leaves_at_that_moment),
     KBNT_TEST(a_port_in_use_is_an_error_that_names_the_address),
     KBNT_TEST(an_address_without_port_or_with_a_name_is_refused),
     KBNT_TEST(a_live_unix_socket_is_not_taken_over),
