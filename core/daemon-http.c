@@ -38,6 +38,7 @@ render(const char *accept, const char **ret_content_type, gpointer data)
         GBytes *text = ops->render(kbnt_plugin_instance_data(sink), snapshot, accept,
                                    ret_content_type);
         kbnt_snapshot_unref(snapshot);
+        kbnt_daemon_ask_totals(daemon);
         return text;
     }
     return NULL;

@@ -86,3 +86,6 @@ KbntValue *kbnt_daemon_health(KbntDaemon *daemon);
 
 /* Sets the gauges that objects of the process know best; before a snapshot. */
 void kbnt_daemon_set_gauges(KbntDaemon *daemon);
+
+/* Asks the stores for the gauges that only they know; the next scrape shows them. */
+void kbnt_daemon_ask_totals(KbntDaemon *daemon);

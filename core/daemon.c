@@ -159,6 +159,7 @@ make_base(KbntDaemon *daemon)
         .topics = topics,
         .targets = kbnt_service_targets(daemon->core->sla),
         .window_ms = daemon->core->sla->window_ms,
+        .objective = daemon->core->sla->objective,
     };
 
     daemon->loop = kbnt_loop_new(RING_SIZE);

@@ -88,7 +88,8 @@ kbnt_accept_row(KbntAccepting *accepting, const KbntValue *message)
 KbntValue *
 kbnt_accept_record(KbntAccepting *accepting, const KbntValue *message, GError **error)
 {
-    static const KbntField fields[] = { KBNT_FIELD_MESSAGE_ID, KBNT_FIELD_REQUEST_TYPE };
+    static const KbntField fields[] = { KBNT_FIELD_MESSAGE_ID, KBNT_FIELD_REQUEST_ID,
+                                        KBNT_FIELD_CORRELATION_ID, KBNT_FIELD_REQUEST_TYPE };
     const KbntCodecPort *codec = &accepting->accept->ports->codec;
     KbntValue *record = codec->encode_request(codec->data, message, error);
 

@@ -69,6 +69,17 @@ new_transition(KbntAccepting *accepting, KbntTransition kind)
     return transition;
 }
 
+/* Returns: (transfer full): a transition that is about a request with all its ids. */
+static KbntValue *
+identified(KbntAccepting *accepting, KbntTransition kind, const KbntValue *request)
+{
+    KbntValue *transition = new_transition(accepting, kind);
+
+    kbnt_value_copy_field(transition, request, KBNT_FIELD_MESSAGE_ID);
+    kbnt_value_copy_field(transition, request, KBNT_FIELD_REQUEST_ID);
+    return transition;
+}
+
 static void
 tell(KbntAccepting *accepting, KbntValue *transition)
 {
@@ -112,7 +123,7 @@ answer_replay(KbntAccepting *accepting, const KbntValue *request)
     add_expectations(accept, view,
                      started ? 0 : kbnt_expectation_waiting(accept->expectation, priority));
     kbnt_value_set_int(view, KBNT_FIELD_REPLAYED, TRUE);
-    tell(accepting, new_transition(accepting, KBNT_TRANSITION_REQUEST_REPLAYED));
+    tell(accepting, identified(accepting, KBNT_TRANSITION_REQUEST_REPLAYED, request));
     accepting->answer(view, NULL, NULL, accepting->data);
     accepting_free(accepting);
 }
@@ -269,7 +280,7 @@ stored(KbntAccepting *accepting, KbntValue *result)
     KbntValue *request = kbnt_value_get_value(result, KBNT_FIELD_REQUEST);
     KbntPriority priority = kbnt_value_get_int(request, KBNT_FIELD_PRIORITY);
     gint64 taken_us = world->monotonic_us(world->data) - accepting->received_us;
-    KbntValue *transition = new_transition(accepting, KBNT_TRANSITION_REQUEST_ACCEPTED);
+    KbntValue *transition = identified(accepting, KBNT_TRANSITION_REQUEST_ACCEPTED, request);
 
     kbnt_value_set_number(transition, KBNT_FIELD_SECONDS, (double)taken_us / G_USEC_PER_SEC);
     tell(accepting, transition);

@@ -98,6 +98,8 @@ make_message(Wish *wish, const KbntValue *target)
 static KbntValue *
 make_command(Wish *wish, const KbntValue *target, GError **error)
 {
+    static const KbntField fields[] = { KBNT_FIELD_MESSAGE_ID, KBNT_FIELD_REQUEST_ID,
+                                        KBNT_FIELD_CORRELATION_ID, KBNT_FIELD_REQUEST_TYPE };
     const KbntCodecPort *codec = &wish->cancel->ports->codec;
     const char *target_id = kbnt_value_get_string(target, KBNT_FIELD_MESSAGE_ID);
     g_autoptr(KbntValue) message = make_message(wish, target);
@@ -105,6 +107,8 @@ make_command(Wish *wish, const KbntValue *target, GError **error)
 
     if (encoded == NULL)
         return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        kbnt_value_copy_field(encoded, message, fields[i]);
     kbnt_value_set_int(encoded, KBNT_FIELD_SERVICE, KBNT_SERVICE_PRODUCER);
     KbntValue *command = kbnt_value_new();
     kbnt_value_set_string(command, KBNT_FIELD_TARGET_MESSAGE_ID, target_id);

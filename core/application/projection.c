@@ -182,6 +182,9 @@ tell_projected(Arrival *arrival, KbntValue *result)
     KbntValue *transition = kbnt_transition_new(ports, KBNT_TRANSITION_EVENT_PROJECTED,
                                                 KBNT_SERVICE_PRODUCER, arrival->event);
 
+    kbnt_value_set_string(
+        transition, KBNT_FIELD_MESSAGE_ID,
+        kbnt_value_get_string(arrival->event, KBNT_FIELD_ORIGINAL_MESSAGE_ID));
     kbnt_value_copy_field(transition, arrival->event, KBNT_FIELD_EVENT_TYPE);
     kbnt_value_copy_field(transition, result, KBNT_FIELD_DUPLICATE);
     if (expected != 0 && expected != sequence)

@@ -34,8 +34,8 @@ typedef struct {
     Lane *lane;
     KbntValue *record;
     gint64 sent_us;
-    gboolean sent_before;
     gboolean confirmed;
+    gboolean told; /* a record that is confirmed again, behind one that was not, is no news */
 } Entry;
 
 struct KbntRelay {
@@ -221,6 +221,10 @@ kbnt_relay_settled(KbntRelay *relay, KbntValue *record)
 static void
 observe(KbntRelay *relay, KbntTransition transition, KbntValue *record, double seconds)
 {
+    static const KbntField fields[] = {
+        KBNT_FIELD_TOPIC,          KBNT_FIELD_MESSAGE_ID,   KBNT_FIELD_REQUEST_ID,
+        KBNT_FIELD_CORRELATION_ID, KBNT_FIELD_REQUEST_TYPE, KBNT_FIELD_EVENT_TYPE,
+    };
     const KbntWorldPort *world = &relay->ports->world;
     KbntValue *value = kbnt_value_new();
     GBytes *body = kbnt_value_get_bytes(record, KBNT_FIELD_BODY);
@@ -229,8 +233,8 @@ observe(KbntRelay *relay, KbntTransition transition, KbntValue *record, double s
     kbnt_value_set_int(value, KBNT_FIELD_SERVICE, relay->service);
     kbnt_value_set_int(value, KBNT_FIELD_LAYER, KBNT_LAYER_INFRASTRUCTURE);
     kbnt_value_set_int(value, KBNT_FIELD_TIMESTAMP, world->wall_ms(world->data));
-    kbnt_value_copy_field(value, record, KBNT_FIELD_TOPIC);
-    kbnt_value_copy_field(value, record, KBNT_FIELD_MESSAGE_ID);
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        kbnt_value_copy_field(value, record, fields[i]);
     kbnt_value_set_number(value, KBNT_FIELD_SECONDS, seconds);
     kbnt_value_set_int(value, KBNT_FIELD_SIZE_BYTES, body ? (gint64)g_bytes_get_size(body) : 0);
     world->observe(world->data, value);
@@ -297,8 +301,10 @@ confirm(Entry *entry, KbntValue *result)
     entry->confirmed = TRUE;
     entry->lane->attempts = 0;
     mark_confirmed(relay, entry->record, result);
-    if (!entry->sent_before)
-        observe(relay, KBNT_TRANSITION_RECORD_CONFIRMED, entry->record, seconds);
+    if (entry->told)
+        return;
+    entry->told = TRUE;
+    observe(relay, KBNT_TRANSITION_RECORD_CONFIRMED, entry->record, seconds);
     relay->hooks.confirmed(entry->record, result, relay->hooks.data);
 }
 
@@ -349,10 +355,8 @@ send_lane(Lane *lane)
     while (lane->next != NULL && relay->n_in_flight + records->len < relay->window) {
         Entry *entry = lane->next->data;
 
-        if (entry->sent_us != 0) {
-            entry->sent_before = TRUE;
+        if (entry->sent_us != 0)
             observe(relay, KBNT_TRANSITION_RECORD_RESENT, entry->record, 0);
-        }
         entry->sent_us = now_us;
         g_ptr_array_add(records, entry->record);
         g_ptr_array_add(entries, entry);

@@ -24,12 +24,11 @@ static const KbntField identity_fields[] = {
     KBNT_FIELD_REGION,
 };
 
-/* What the outbox row says of the event, so that its acknowledgement can be measured. */
+/* What the outbox row says of the event, so that its acknowledgement can be measured and
+ * logged. */
 static const KbntField record_fields[] = {
-    KBNT_FIELD_MESSAGE_ID,
-    KBNT_FIELD_REQUEST_TYPE,
-    KBNT_FIELD_PRIORITY,
-    KBNT_FIELD_CREATED_AT,
+    KBNT_FIELD_MESSAGE_ID,   KBNT_FIELD_REQUEST_ID, KBNT_FIELD_CORRELATION_ID,
+    KBNT_FIELD_REQUEST_TYPE, KBNT_FIELD_PRIORITY,   KBNT_FIELD_CREATED_AT,
 };
 
 static void

@@ -19,16 +19,13 @@ static const char *const reasons[] = { "domain-validation-failed",
                                        "deadline",
                                        "cancelled",
                                        NULL };
+static const char *const step_outcomes[] = { "success", "failed", "compensated", NULL };
 static const char *const queues[] = { "LOW", "NORMAL", "HIGH", "CRITICAL", NULL };
 
 const char *
 kbnt_metrics_operation(KbntRequestType type)
 {
     switch (type) {
-    case KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE:
-    case KBNT_REQUEST_TYPE_ALLOCATE_STORAGE:
-    case KBNT_REQUEST_TYPE_CREATE_NETWORK:
-        return "virtualization";
     case KBNT_REQUEST_TYPE_DELETE_RESOURCE:
         return "deletion";
     case KBNT_REQUEST_TYPE_START_VIRTUAL_MACHINE:
@@ -40,8 +37,8 @@ kbnt_metrics_operation(KbntRequestType type)
         return "attachment";
     case KBNT_REQUEST_TYPE_CANCEL_REQUEST:
         return "cancellation";
-    default:
-        return NULL;
+    default: /* a request of no known type, too: it was posted to make something */
+        return "virtualization";
     }
 }
 
@@ -87,6 +84,17 @@ enum_of_label(const char *label)
     return KBNT_TYPE_NONE;
 }
 
+/* The codes of kbnt-error.h that refuse a request. */
+static void
+append_refusals(GPtrArray *values)
+{
+#define REFUSAL(number, name, class_name, status, text) \
+    if ((number) < 100) \
+        g_ptr_array_add(values, (gpointer) #name);
+    KBNT_ERROR_TABLE(REFUSAL)
+#undef REFUSAL
+}
+
 /* A metric of one half has that half's service alone. */
 static void
 append_own_service(GPtrArray *values, const KbntMetrics *metrics, KbntMetricId id)
@@ -122,6 +130,10 @@ values_of(const KbntMetrics *metrics, KbntMetricId id, const char *label)
         append_names(values, reasons);
     } else if (strcmp(label, "queue") == 0) {
         append_names(values, queues);
+    } else if (strcmp(label, "outcome") == 0) {
+        append_names(values, step_outcomes);
+    } else if (strcmp(label, "code") == 0) {
+        append_refusals(values);
     }
     return values;
 }

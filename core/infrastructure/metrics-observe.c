@@ -51,8 +51,7 @@ count_operation(KbntMetrics *metrics, const KbntValue *transition, const char *s
 {
     const char *operation = kbnt_metrics_operation(
         kbnt_value_get_int(transition, KBNT_FIELD_REQUEST_TYPE));
-    if (operation)
-        count(metrics, KBNT_METRIC_OPERATIONS, KBNT_LABELS(operation, status));
+    count(metrics, KBNT_METRIC_OPERATIONS, KBNT_LABELS(operation, status));
 }
 
 static void
@@ -144,6 +143,7 @@ message_dead(KbntMetrics *metrics, const KbntValue *transition)
 {
     const char *reason = text_label(transition, KBNT_FIELD_REASON, "decode-failed");
     count(metrics, KBNT_METRIC_FAILED, KBNT_LABELS(service_of(transition), reason));
+    count(metrics, KBNT_METRIC_DEAD_LETTERS, KBNT_LABELS(service_of(transition)));
 }
 
 static void
@@ -161,7 +161,7 @@ step_ended(KbntMetrics *metrics, const KbntValue *transition)
     const char *operation = kbnt_metrics_operation(
         kbnt_value_get_int(transition, KBNT_FIELD_REQUEST_TYPE));
     count(metrics, KBNT_METRIC_STEP_OUTCOMES, KBNT_LABELS(step, outcome));
-    if (operation && strcmp(outcome, "success") == 0)
+    if (strcmp(outcome, "success") == 0)
         kbnt_metrics_record(metrics, KBNT_METRIC_STEP_SECONDS, KBNT_LABELS(operation, step),
                             seconds_of(transition));
 }
@@ -246,10 +246,11 @@ request_ended(KbntMetrics *metrics, const KbntValue *transition)
           KBNT_LABELS("consumer", success ? "success" : "failed"));
     kbnt_metrics_record(metrics, KBNT_METRIC_PROCESSING_SECONDS,
                         KBNT_LABELS("consumer", "process"), seconds_of(transition));
-    kbnt_service_level_record(metrics->processing, g_get_monotonic_time() / 1000,
-                              priority ? priority : KBNT_PRIORITY_NORMAL, success, 0);
     if (strcmp(outcome, "cancelled") == 0 && code == 0)
         code = KBNT_ERROR_CANCELLED;
+    if (code != KBNT_ERROR_CANCELLED)
+        kbnt_service_level_record(metrics->processing, g_get_monotonic_time() / 1000,
+                                  priority ? priority : KBNT_PRIORITY_NORMAL, success, 0);
     if (!success)
         count(metrics, KBNT_METRIC_FAILED, KBNT_LABELS("consumer", failure_reason(code)));
 }
@@ -274,9 +275,11 @@ event_acknowledged(KbntMetrics *metrics, const KbntValue *transition)
         return;
     kbnt_metrics_record(metrics, KBNT_METRIC_END_TO_END, KBNT_LABELS(type_of(transition)),
                         seconds);
-    kbnt_service_level_record(metrics->level, g_get_monotonic_time() / 1000,
-                              priority ? priority : KBNT_PRIORITY_NORMAL,
-                              type == KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED, seconds);
+    /* What its user has cancelled neither keeps nor breaks a promise. */
+    if (type != KBNT_EVENT_TYPE_VIRTUALIZATION_CANCELLED)
+        kbnt_service_level_record(metrics->level, g_get_monotonic_time() / 1000,
+                                  priority ? priority : KBNT_PRIORITY_NORMAL,
+                                  type == KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED, seconds);
 }
 
 static void

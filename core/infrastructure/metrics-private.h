@@ -22,8 +22,8 @@ typedef struct {
     char **label_names;
     const double *bounds;
     guint n_bounds;
-    GPtrArray *series;    /* KbntSeries, in the order in which they appeared */
-    GHashTable *by_label; /* label values joined by '\n', to their series */
+    GPtrArray *series;     /* KbntSeries, in the order in which they appeared */
+    GHashTable *by_labels; /* the labels of a series, to itself */
 } KbntFamily;
 
 struct KbntMetrics {
@@ -44,5 +44,5 @@ void kbnt_metrics_know_all(KbntMetrics *metrics);
 /* Sets the process_* gauges. */
 void kbnt_metrics_read_process(KbntMetrics *metrics);
 
-/* Returns: (nullable): "virtualization", …: what a type of request is for. */
+/* Returns: "virtualization", …: what a type of request is for. */
 const char *kbnt_metrics_operation(KbntRequestType type);

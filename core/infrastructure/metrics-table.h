@@ -15,7 +15,7 @@
       each, "Well-formed requests before judgement, without repetitions") \
     M(REPLAYED, "kbnt_requests_replayed_total", COUNTER, PRODUCER, "type", none, each, \
       "Requests that repeated an earlier one and got its answer") \
-    M(REJECTED, "kbnt_requests_rejected_total", COUNTER, PRODUCER, "code", none, nothing, \
+    M(REJECTED, "kbnt_requests_rejected_total", COUNTER, PRODUCER, "code", none, each, \
       "Requests refused, by the code of the problem") \
     M(SENT, "kbnt_messages_sent_total", COUNTER, ALL, "service,topic", none, sent, \
       "Records that the broker has confirmed") \
@@ -59,7 +59,7 @@
       "resource_type", none, each, "Allocations claimed on a host") \
     M(STEP_SECONDS, "kbnt_step_duration_seconds", HISTOGRAM, CONSUMER, "operation,step", \
       seconds, steps, "Time of a step that succeeded") \
-    M(STEP_OUTCOMES, "kbnt_steps_total", COUNTER, CONSUMER, "step,outcome", none, nothing, \
+    M(STEP_OUTCOMES, "kbnt_steps_total", COUNTER, CONSUMER, "step,outcome", none, each, \
       "Steps ended, by how") \
     M(STEP_RETRIES, "kbnt_step_retries_total", COUNTER, CONSUMER, "step", none, each, \
       "Steps tried again") \
@@ -85,13 +85,17 @@
     M(PUBLISHED, "kbnt_events_published_total", COUNTER, CONSUMER, "event_type", none, each, \
       "Events that the broker has acknowledged") \
     M(SUCCESS_RATE, "kbnt_processing_success_rate", GAUGE, CONSUMER, "", none, each, \
-      "Share of messages that succeeded in the window of [sla]; 1 when there were none") \
+      "Share of messages that succeeded in the window of [sla], without those that their " \
+      "users cancelled; 1 when there were none") \
     M(END_TO_END, "kbnt_end_to_end_latency_seconds", HISTOGRAM, CONSUMER, "type", seconds, \
       each, "Time from the acceptance of a request to its acknowledged last event") \
     M(COMPLIANCE, "kbnt_business_sla_compliance", GAUGE, CONSUMER, "", none, each, \
-      "Share of requests that succeeded within their target in the window of [sla]") \
+      "Share of requests that succeeded within their target in the window of [sla], without " \
+      "those that their users cancelled; 1 when there were none") \
     M(SLA_RATIO, "kbnt_sla_compliance_ratio", GAUGE, CONSUMER, "priority", none, each, \
       "The same by priority") \
+    M(SLA_OBJECTIVE, "kbnt_sla_objective_ratio", GAUGE, CONSUMER, "", none, each, \
+      "What kbnt_business_sla_compliance is to be at least") \
     M(SLA_TARGET, "kbnt_sla_target_seconds", GAUGE, CONSUMER, "priority", none, each, \
       "Target of [sla] by priority") \
     /* what waits, and how the parts are */ \
@@ -101,9 +105,10 @@
     M(DEAD_LETTERS, "kbnt_dead_letters", GAUGE, ALL, "service", none, each, \
       "Dead letters that wait for an operator") \
     M(QUOTA_USED, "kbnt_quota_used", GAUGE, PRODUCER, "quantity", none, nothing, \
-      "What exists of each quantity, over all users; memory and storage in MB") \
+      "What exists, over all users, of each quantity that [quota] total limits; memory and " \
+      "storage in MB") \
     M(QUOTA_RESERVED, "kbnt_quota_reserved", GAUGE, PRODUCER, "quantity", none, nothing, \
-      "What accepted requests have reserved of each quantity") \
+      "What accepted requests have reserved, likewise") \
     M(PLUGIN_HEALTHY, "kbnt_plugin_healthy", GAUGE, ALL, "plugin", none, nothing, \
       "1 where the plugin says that it is able to work, 0 where not") \
     M(SINK_DROPPED, "kbnt_sink_dropped_total", COUNTER, ALL, "sink", none, nothing, \

@@ -58,6 +58,26 @@ unit_of(const Row *row)
     return g_str_has_suffix(stem, "_bytes") ? "bytes" : "";
 }
 
+/* FNV-1a over the texts, each with its end. */
+static guint
+hash_labels(gconstpointer labels)
+{
+    guint hash = 2166136261;
+
+    for (const char *const *label = labels; *label; label++) {
+        for (const char *at = *label; *at; at++)
+            hash = (hash ^ (guchar)*at) * 16777619;
+        hash *= 16777619;
+    }
+    return hash;
+}
+
+static gboolean
+equal_labels(gconstpointer one, gconstpointer other)
+{
+    return g_strv_equal(one, other);
+}
+
 static KbntFamily *
 family_new(const Row *row)
 {
@@ -70,7 +90,7 @@ family_new(const Row *row)
     family->bounds = row->bounds;
     family->n_bounds = row->n_bounds;
     family->series = g_ptr_array_new_with_free_func(series_free);
-    family->by_label = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    family->by_labels = g_hash_table_new(hash_labels, equal_labels);
     return family;
 }
 
@@ -80,7 +100,7 @@ family_free(KbntFamily *family)
     if (!family)
         return;
     g_strfreev(family->label_names);
-    g_hash_table_unref(family->by_label);
+    g_hash_table_unref(family->by_labels);
     g_ptr_array_unref(family->series);
     g_free(family);
 }
@@ -91,6 +111,7 @@ tell_constants(KbntMetrics *metrics)
     const KbntMetricsSettings *settings = &metrics->settings;
     const char *role = kbnt_enum_name(KBNT_TYPE_HALF, settings->half);
     kbnt_metrics_set(metrics, KBNT_METRIC_BUILD_INFO, KBNT_LABELS(settings->version, role), 1);
+    kbnt_metrics_set(metrics, KBNT_METRIC_SLA_OBJECTIVE, KBNT_NO_LABELS, settings->objective);
 }
 
 KbntMetrics *
@@ -135,16 +156,12 @@ KbntSeries *
 kbnt_metrics_series(KbntMetrics *metrics, KbntMetricId id, const char *const *labels)
 {
     KbntFamily *family = metrics->families[id];
-    char joined[256];
     if (!family)
         return NULL;
-    g_snprintf(joined, sizeof(joined), "%s\n%s\n%s", labels[0] ? labels[0] : "",
-               labels[0] && labels[1] ? labels[1] : "",
-               labels[0] && labels[1] && labels[2] ? labels[2] : "");
-    KbntSeries *series = g_hash_table_lookup(family->by_label, joined);
+    KbntSeries *series = g_hash_table_lookup(family->by_labels, labels);
     if (!series && family->series->len < MAX_SERIES) {
         series = series_new(family, labels);
-        g_hash_table_insert(family->by_label, g_strdup(joined), series);
+        g_hash_table_insert(family->by_labels, series->labels, series);
     }
     return series;
 }
@@ -162,7 +179,7 @@ kbnt_metrics_add(KbntMetrics *metrics, KbntMetricId id, const char *const *label
 {
     KbntSeries *series = kbnt_metrics_series(metrics, id, labels);
     if (series)
-        series->value += delta;
+        series->value = MAX(series->value + delta, 0);
 }
 
 void

@@ -16,6 +16,7 @@ typedef struct {
     const char *const *topics; /* the three of the contract; NULL at the end */
     KbntServiceTargets targets;
     gint64 window_ms;
+    double objective;           /* what kbnt_business_sla_compliance is to be at least */
     KbntPluginMetrics *plugins; /* (transfer none): added to each snapshot */
 } KbntMetricsSettings;
 
@@ -26,8 +27,9 @@ void kbnt_metrics_free(KbntMetrics *metrics);
 /* Takes in a transition of kbnt-sink.h, once, when it has been committed. */
 void kbnt_metrics_observe(KbntMetrics *metrics, const KbntValue *transition);
 
-/* Sets a gauge, adds to a counter, or records in a histogram; labels: the values in the table's
- * order, NULL-terminated. A metric of the other half is left out. */
+/* Sets a gauge, adds to a counter or gauge that is never below 0, or records in a histogram;
+ * labels: the values in the table's order, NULL-terminated. A metric of the other half is left
+ * out. */
 void kbnt_metrics_set(KbntMetrics *metrics, KbntMetricId id, const char *const *labels,
                       double value);
 void kbnt_metrics_add(KbntMetrics *metrics, KbntMetricId id, const char *const *labels,

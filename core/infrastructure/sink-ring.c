@@ -4,8 +4,12 @@
 
 #include <pthread.h>
 
+/* What a sink has not seen by then, after the daemon has ended, is lost. */
+#define DRAIN_US G_USEC_PER_SEC
+
 struct KbntSinkRing {
-    KbntPluginInstance *sink;
+    void (*observe)(void *instance, const KbntValue *transition);
+    void *instance;
     GThread *thread;
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t filled;
@@ -14,18 +18,25 @@ struct KbntSinkRing {
     guint first;
     guint length;
     guint64 dropped;
-    gboolean closing;
+    gint64 end_us; /* 0 while the ring is open */
 };
 
-/* Returns: (transfer full) (nullable): the eldest; NULL when the ring is closed and empty. */
+static gboolean
+is_over(const KbntSinkRing *ring)
+{
+    return ring->end_us != 0 && (ring->length == 0 || g_get_monotonic_time() >= ring->end_us);
+}
+
+/* Returns: (transfer full) (nullable): the eldest; NULL when the ring is closed and empty, or
+ * has had its time. */
 static KbntValue *
 take(KbntSinkRing *ring)
 {
     KbntValue *transition = NULL;
     pthread_mutex_lock(&ring->mutex);
-    while (ring->length == 0 && !ring->closing)
+    while (ring->length == 0 && ring->end_us == 0)
         pthread_cond_wait(&ring->filled, &ring->mutex);
-    if (ring->length > 0) {
+    if (!is_over(ring)) {
         transition = (KbntValue *)ring->slots[ring->first];
         ring->first = (ring->first + 1) % ring->size;
         ring->length--;
@@ -38,10 +49,9 @@ static gpointer
 run(gpointer data)
 {
     KbntSinkRing *ring = data;
-    const KbntSinkOps *ops = &kbnt_plugin_instance_ops(ring->sink)->sink;
     KbntValue *transition;
     while ((transition = take(ring))) {
-        ops->observe(kbnt_plugin_instance_data(ring->sink), transition);
+        ring->observe(ring->instance, transition);
         kbnt_value_unref(transition);
     }
     return NULL;
@@ -50,13 +60,24 @@ run(gpointer data)
 KbntSinkRing *
 kbnt_sink_ring_new(KbntPluginInstance *sink, guint size)
 {
+    return kbnt_sink_ring_new_for(kbnt_plugin_instance_section(sink),
+                                  kbnt_plugin_instance_ops(sink)->sink.observe,
+                                  kbnt_plugin_instance_data(sink), size);
+}
+
+KbntSinkRing *
+kbnt_sink_ring_new_for(const char *name,
+                       void (*observe)(void *instance, const KbntValue *transition),
+                       void *instance, guint size)
+{
     KbntSinkRing *ring = g_new0(KbntSinkRing, 1);
-    ring->sink = sink;
+    ring->observe = observe;
+    ring->instance = instance;
     ring->size = size;
     ring->slots = g_new0(const KbntValue *, size);
     pthread_mutex_init(&ring->mutex, NULL);
     pthread_cond_init(&ring->filled, NULL);
-    ring->thread = g_thread_new(kbnt_plugin_instance_section(sink), run, ring);
+    ring->thread = g_thread_new(name, run, ring);
     return ring;
 }
 
@@ -66,12 +87,14 @@ kbnt_sink_ring_free(KbntSinkRing *ring)
     if (!ring)
         return;
     pthread_mutex_lock(&ring->mutex);
-    ring->closing = TRUE;
+    ring->end_us = g_get_monotonic_time() + DRAIN_US;
     pthread_cond_signal(&ring->filled);
     pthread_mutex_unlock(&ring->mutex);
     g_thread_join(ring->thread);
     pthread_cond_destroy(&ring->filled);
     pthread_mutex_destroy(&ring->mutex);
+    for (; ring->length > 0; ring->length--)
+        kbnt_value_unref((KbntValue *)ring->slots[ring->first++ % ring->size]);
     g_free(ring->slots);
     g_free(ring);
 }

@@ -9,7 +9,14 @@ typedef struct KbntSinkRing KbntSinkRing;
 /* sink: (transfer none), with an observe op, started. size: transitions that may wait. */
 KbntSinkRing *kbnt_sink_ring_new(KbntPluginInstance *sink, guint size);
 
-/* Lets the sink see what waits, and joins its thread; before the sink is stopped. */
+/* The same for any function; name: of the thread. What observe needs outlives the ring. */
+KbntSinkRing *kbnt_sink_ring_new_for(const char *name,
+                                     void (*observe)(void *instance,
+                                                     const KbntValue *transition),
+                                     void *instance, guint size);
+
+/* Lets the sink see what waits, for a second at most, and joins its thread; before the sink is
+ * stopped. */
 void kbnt_sink_ring_free(KbntSinkRing *ring);
 
 /* Never blocks. Returns: FALSE where the ring was full and the transition is dropped.

@@ -85,9 +85,8 @@ char *
 log_line_json(const KbntValue *transition, const LogHeading *heading)
 {
     g_autofree char *time = time_text(kbnt_value_get_int(transition, KBNT_FIELD_TIMESTAMP));
-    json_t *line = json_pack("{s:s, s:s, s:s, s:s}", "time", time, "level",
-                             level_name(heading->level), "topic", "transition", "text",
-                             heading->text);
+    json_t *line = json_pack("{s:s, s:s, s:s}", "time", time, "level",
+                             level_name(heading->level), "text", heading->text);
 
     for (guint i = 0; i < n_log_fields; i++) {
         json_t *shown = field_json(transition, log_fields[i]);
@@ -150,7 +149,6 @@ log_line_send(const KbntValue *transition, const LogHeading *heading)
 
     g_ptr_array_add(pairs, g_strdup_printf("MESSAGE=%s", heading->text));
     g_ptr_array_add(pairs, g_strdup_printf("PRIORITY=%d", (gint)heading->level));
-    g_ptr_array_add(pairs, g_strdup("KBNT_TOPIC=transition"));
     add_pairs(pairs, transition);
     vectors = g_new0(struct iovec, pairs->len);
     for (guint i = 0; i < pairs->len; i++)
