@@ -112,6 +112,18 @@ resource_ensure(Contract *contract, const Resource *resource, KbntPart part)
     return contract_call(contract, ops->ensure, argument);
 }
 
+GError *
+resource_try(Contract *contract, const Resource *resource, KbntPart part)
+{
+    const KbntProvisionerOps *ops = contract_ops(contract);
+    g_autoptr(KbntValue) argument = resource_argument(resource, part);
+    g_auto(ContractAnswer) answer = { 0 };
+
+    contract_ask(contract, ops->ensure, argument, &answer);
+    contract_wait(contract, &answer);
+    return g_steal_pointer(&answer.error);
+}
+
 KbntValue *
 resource_inspect(Contract *contract, const Resource *resource, KbntPart part)
 {

@@ -30,6 +30,9 @@ KbntValue *resource_argument(const Resource *resource, KbntPart part);
 /* Makes the part. Returns: (transfer full): what ensure gave. */
 KbntValue *resource_ensure(Contract *contract, const Resource *resource, KbntPart part);
 
+/* Asks for the part. Returns: (transfer full) (nullable): the error. */
+GError *resource_try(Contract *contract, const Resource *resource, KbntPart part);
+
 /* Returns: (transfer full) (nullable): the part as inspect gives it; NULL where it is not
  * there. */
 KbntValue *resource_inspect(Contract *contract, const Resource *resource, KbntPart part);
