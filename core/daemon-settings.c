@@ -144,13 +144,15 @@ kbnt_daemon_reload(KbntDaemon *daemon, GString *json, GError **error)
 
     kbnt_notify_reloading(daemon->notify);
     fresh = read_again(daemon, &core, error);
-    if (fresh != NULL)
+    if (fresh != NULL) {
+        /* Fills the blocks of core anew, so the book, which borrows from them, comes after. */
+        changes = kbnt_config_take_reloadable(fresh, daemon->config);
         book = kbnt_rule_book_new(core, error);
+    }
     if (book == NULL) {
         kbnt_notify_ready(daemon->notify, "ready, with the configuration as it was");
         return FALSE;
     }
-    changes = kbnt_config_take_reloadable(fresh, daemon->config);
     g_string_append_c(json, '[');
     for (guint i = 0; i < changes->len; i++)
         tell_change(daemon, g_ptr_array_index(changes, i), json);

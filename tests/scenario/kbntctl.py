@@ -91,6 +91,8 @@ def administration_goes_over_the_socket():
         require("'7'" in told(daemon, "dlq", "show", "7", code=1), "which letter?")
         require("sound" in told(daemon, "store", "check"), "the store is not sound")
         told(daemon, "reload")
+        require(told_json(daemon, "plan", *MACHINE)["specification"]["image"] == "ubuntu-22.04",
+                "a reload lost the default image")
         text = told(daemon, "doctor")
         require("FAIL" not in text and "store check" in text, text)
         require("machines" in told(daemon, "top", "--once"), "no machines in top")
@@ -99,7 +101,7 @@ def administration_goes_over_the_socket():
 def a_request_outlives_the_stop_of_its_daemon():
     with Daemon([SLOW]).start() as daemon:
         told(daemon, "submit", *MACHINE, "--request-id", "r1")
-        require(daemon.request("r1")["status"] == "PROCESSING", "it is done already")
+        wait_until("the first step", lambda: daemon.request("r1").get("percent", 0) > 0)
         require(daemon.stop() == 0, "the stop failed")
         daemon.start([QUICK])
         require("VIRTUALIZATION_COMPLETED" in told(daemon, "watch", "r1"), "not completed")

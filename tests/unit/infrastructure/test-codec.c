@@ -308,6 +308,41 @@ a_request_without_a_needed_field_is_not_encoded(void)
     }
 }
 
+#define N_THREADS 4
+#define N_ROUNDS 500
+
+/* Returns: how many of the records were not as the first. */
+static gpointer
+encode_many(gpointer data)
+{
+    KbntCodec *codec = data;
+    g_autoptr(KbntValue) event = kbnt_sample_event(KBNT_EVENT_TYPE_VIRTUALIZATION_FAILED);
+    char checksum[72];
+    g_autoptr(KbntValue) first = kbnt_codec_encode_event(codec, event, checksum, NULL);
+    guint n_different = 0;
+
+    for (guint i = 0; i < N_ROUNDS; i++) {
+        g_autoptr(KbntValue) record = kbnt_codec_encode_event(codec, event, checksum, NULL);
+        g_autoptr(KbntValue) back = kbnt_codec_decode_event(codec, record, NULL);
+
+        if (!back || !kbnt_value_equal(first, record))
+            n_different++;
+    }
+    return GUINT_TO_POINTER(n_different);
+}
+
+static void
+many_threads_share_a_codec(void)
+{
+    g_autoptr(KbntCodec) codec = make_codec();
+    GThread *threads[N_THREADS];
+
+    for (guint i = 0; i < N_THREADS; i++)
+        threads[i] = g_thread_new("encode", encode_many, codec);
+    for (guint i = 0; i < N_THREADS; i++)
+        kbnt_assert_int(GPOINTER_TO_UINT(g_thread_join(threads[i])), 0);
+}
+
 static void
 a_specification_of_no_kind_is_not_encoded(void)
 {
@@ -374,6 +409,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_host_report_travels_under_the_key_of_its_host),
     KBNT_TEST(a_secret_never_leaves_in_an_event),
     KBNT_TEST(a_request_without_a_needed_field_is_not_encoded),
+    KBNT_TEST(many_threads_share_a_codec),
     KBNT_TEST(a_specification_of_no_kind_is_not_encoded),
     KBNT_TEST(a_request_of_the_wrong_kind_of_specification_is_refused),
     KBNT_TEST(ids_that_are_none_are_refused),
