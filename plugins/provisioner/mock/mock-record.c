@@ -37,88 +37,148 @@ static const KbntField specification_fields[] = {
     KBNT_FIELD_NETWORK_MODE,
 };
 
-static json_t *encode(const KbntValue *value, const KbntField *fields, guint n_fields);
+static void encode(GString *line, const KbntValue *value, const KbntField *fields,
+                   guint n_fields);
 
-static json_t *
-encode_strings(const KbntValue *value, KbntField field)
+/* Whether the text stands in JSON as it is. */
+static gboolean
+is_plain(const char *text)
 {
-    json_t *list = json_array();
-
-    for (guint i = 0; i < kbnt_value_length(value, field); i++)
-        json_array_append_new(list, json_string(kbnt_value_nth_string(value, field, i)));
-    return list;
+    for (const char *at = text; *at; at++) {
+        if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
+            return FALSE;
+    }
+    return TRUE;
 }
 
-static json_t *
-encode_field(const KbntValue *value, KbntField field)
+/* Nearly all texts are plain; jansson escapes the others. */
+static void
+encode_text(GString *line, const char *text)
+{
+    json_t *string;
+    char *escaped;
+
+    if (is_plain(text)) {
+        g_string_append_c(line, '"');
+        g_string_append(line, text);
+        g_string_append_c(line, '"');
+        return;
+    }
+    string = json_string(text);
+    escaped = json_dumps(string, JSON_ENCODE_ANY);
+    g_string_append(line, escaped ? escaped : "null");
+    free(escaped);
+    json_decref(string);
+}
+
+static void
+encode_texts(GString *line, const KbntValue *value, KbntField field)
+{
+    g_string_append_c(line, '[');
+    for (guint i = 0; i < kbnt_value_length(value, field); i++) {
+        if (i > 0)
+            g_string_append_c(line, ',');
+        encode_text(line, kbnt_value_nth_string(value, field, i));
+    }
+    g_string_append_c(line, ']');
+}
+
+static void
+encode_number(GString *line, double number)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append(line, g_ascii_dtostr(text, sizeof text, number));
+}
+
+static void
+encode_integer(GString *line, gint64 number)
+{
+    char text[24];
+
+    g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, number);
+    g_string_append(line, text);
+}
+
+static void
+encode_field(GString *line, const KbntValue *value, KbntField field)
 {
     KbntType type = kbnt_field_type(field);
+    const char *name;
 
     switch (type) {
     case KBNT_TYPE_BOOL:
-        return json_boolean(kbnt_value_get_int(value, field));
+        g_string_append(line, kbnt_value_get_int(value, field) ? "true" : "false");
+        break;
     case KBNT_TYPE_INT:
     case KBNT_TYPE_TIME:
-        return json_integer(kbnt_value_get_int(value, field));
+        encode_integer(line, kbnt_value_get_int(value, field));
+        break;
     case KBNT_TYPE_NUMBER:
-        return json_real(kbnt_value_get_number(value, field));
+        encode_number(line, kbnt_value_get_number(value, field));
+        break;
     case KBNT_TYPE_STRING:
-        return json_string(kbnt_value_get_string(value, field));
+        encode_text(line, kbnt_value_get_string(value, field));
+        break;
     case KBNT_TYPE_STRINGS:
-        return encode_strings(value, field);
+        encode_texts(line, value, field);
+        break;
     case KBNT_TYPE_VALUE:
-        return encode(kbnt_value_get_value(value, field), specification_fields,
-                      G_N_ELEMENTS(specification_fields));
+        g_string_append_c(line, '{');
+        encode(line, kbnt_value_get_value(value, field), specification_fields,
+               G_N_ELEMENTS(specification_fields));
+        g_string_append_c(line, '}');
+        break;
     default:
-        return json_string(kbnt_enum_name(type, kbnt_value_get_int(value, field)));
+        name = kbnt_enum_name(type, kbnt_value_get_int(value, field));
+        encode_text(line, name ? name : "");
     }
 }
 
-static json_t *
-encode(const KbntValue *value, const KbntField *fields, guint n_fields)
+/* Appends the fields that are set; a comma stands before each but the first of an object. */
+static void
+encode(GString *line, const KbntValue *value, const KbntField *fields, guint n_fields)
 {
-    json_t *object = json_object();
-
     for (guint i = 0; i < n_fields; i++) {
-        if (kbnt_value_has(value, fields[i]))
-            json_object_set_new_nocheck(object, kbnt_field_name(fields[i]),
-                                        encode_field(value, fields[i]));
+        if (!kbnt_value_has(value, fields[i]))
+            continue;
+        if (line->str[line->len - 1] != '{')
+            g_string_append_c(line, ',');
+        g_string_append_c(line, '"');
+        g_string_append(line, kbnt_field_name(fields[i]));
+        g_string_append(line, "\":");
+        encode_field(line, value, fields[i]);
     }
-    return object;
-}
-
-/* Takes over the object. */
-static char *
-to_line(json_t *object)
-{
-    char *text = json_dumps(object, JSON_COMPACT);
-    char *line = g_strconcat(text, "\n", NULL);
-
-    free(text);
-    json_decref(object);
-    return line;
 }
 
 char *
 mock_record_put(const KbntValue *part)
 {
-    json_t *object = encode(part, part_fields, G_N_ELEMENTS(part_fields));
+    GString *line = g_string_sized_new(640);
 
-    json_object_set_new(object, "op", json_string("put"));
-    return to_line(object);
+    g_string_append(line, "{\"op\":\"put\"");
+    encode(line, part, part_fields, G_N_ELEMENTS(part_fields));
+    g_string_append(line, "}\n");
+    return g_string_free(line, FALSE);
 }
 
 char *
 mock_record_remove(KbntPart part, const char *part_id)
 {
-    return to_line(json_pack("{s:s, s:s, s:s}", "op", "remove", "part",
-                             kbnt_enum_name(KBNT_TYPE_PART, part), "partId", part_id));
+    GString *line = g_string_sized_new(128);
+
+    g_string_append(line, "{\"op\":\"remove\",\"part\":");
+    encode_text(line, kbnt_enum_name(KBNT_TYPE_PART, part));
+    g_string_append(line, ",\"partId\":");
+    encode_text(line, part_id);
+    g_string_append(line, "}\n");
+    return g_string_free(line, FALSE);
 }
 
 char *
 mock_record_header(void)
 {
-    return to_line(json_pack("{s:s, s:i}", "world", "kbnt-mock", "version", WORLD_VERSION));
+    return g_strdup_printf("{\"world\":\"kbnt-mock\",\"version\":%d}\n", WORLD_VERSION);
 }
 
 static void decode(KbntValue *value, json_t *object, const KbntField *fields, guint n_fields);

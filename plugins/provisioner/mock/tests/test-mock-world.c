@@ -55,6 +55,28 @@ the_file_holds_what_was_made_and_no_secret(void)
 }
 
 static void
+texts_that_json_must_escape_come_back_as_they_were(void)
+{
+    static const char user[] = "o\"neil\\ \n\x01 caf\xc3\xa9";
+    g_autoptr(Contract) contract = contract_open();
+    const KbntProvisionerOps *ops = contract_ops(contract);
+    g_auto(Resource) volume = resource_new(contract, KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
+    g_autoptr(KbntValue) argument = resource_argument(&volume, KBNT_PART_VOLUME);
+    g_autoptr(KbntValue) made = NULL;
+    g_autoptr(KbntValue) found = NULL;
+    g_autoptr(Contract) second = NULL;
+
+    kbnt_value_set_string(argument, KBNT_FIELD_USER_ID, user);
+    made = contract_call(contract, ops->ensure, argument);
+    contract_stop(contract);
+    second = contract_open_again(contract);
+    found = resource_inspect(second, &volume, KBNT_PART_VOLUME);
+
+    CU_ASSERT(found && kbnt_value_equal(found, made));
+    kbnt_assert_string(kbnt_value_get_string(found, KBNT_FIELD_USER_ID), user);
+}
+
+static void
 a_torn_last_line_is_cut_off(void)
 {
     g_autoptr(Contract) contract = contract_open();
@@ -157,6 +179,7 @@ a_flushed_world_answers_like_any_other(void)
 
 static const KbntTest tests[] = {
     KBNT_TEST(the_file_holds_what_was_made_and_no_secret),
+    KBNT_TEST(texts_that_json_must_escape_come_back_as_they_were),
     KBNT_TEST(a_torn_last_line_is_cut_off),
     KBNT_TEST(a_damaged_line_refuses_to_start_and_is_named),
     KBNT_TEST(the_file_is_written_anew_before_it_is_mostly_history),
