@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * demo.c: owns the reference run (CONTRACT 4): what is asked for, and what it must come to.
+ * demo.c: owns the reference run: what is asked for, and what it must come to.
  */
 #include "metrics-text.h"
 #include "print.h"

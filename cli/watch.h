@@ -17,7 +17,7 @@
  */
 int kbnt_watch_request(KbntInvocation *invocation, const char *id);
 
-/* Runs the reference run (CONTRACT 4). Returns: an exit code. */
+/* Runs the reference run. Returns: an exit code. */
 int kbnt_demo(KbntInvocation *invocation);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * run.h: owns one message on its way through the saga: claimed, done step by step, undone where
- * it must be, ended. Every move is one commit: the journal, the row, the events (DESIGN 6).
+ * it must be, ended. Every move is one commit: the journal, the row, the events.
  */
 #ifndef KBNT_RUN_H
 #define KBNT_RUN_H

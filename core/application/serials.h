@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * serials.h: owns the serial numbers of machines (CONTRACT 2, vmId), given by day.
+ * serials.h: owns the serial numbers of machines (vmId), given by day.
  *
  * Numbers are taken from the store by the block, so that one costs no commit; what is left of a
  * block when the process ends is a gap.

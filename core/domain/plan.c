@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * plan.c: owns which steps a verb takes, in order, as data (DESIGN 6).
+ * plan.c: owns which steps a verb takes, in order, as data.
  */
 #include "plan.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * plan.h: owns which steps a verb takes, in order, as data (DESIGN 6).
+ * plan.h: owns which steps a verb takes, in order, as data.
  */
 #ifndef KBNT_PLAN_H
 #define KBNT_PLAN_H

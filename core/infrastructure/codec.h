@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * codec.h: owns the wire: domain values to a transport's records and back (CONTRACT 3).
+ * codec.h: owns the wire: domain values to a transport's records and back.
  *
  * A request record has the key messageId (of the target, for CANCEL_REQUEST), an event record
  * userId or "host:NAME". The value is Confluent's framing: 0, the schema id in four bytes, the

@@ -176,7 +176,7 @@
  *
  * TYPE is BOOL, INT, NUMBER, TIME (INT, milliseconds since 1970), STRING, BYTES, VALUE,
  * STRINGS, VALUES, SECRET and SECRETS (STRING and STRINGS that are never logged or shown), or
- * the name of an enumeration above. The name is that of JSON and Avro (CONTRACT 2 and 3).
+ * the name of an enumeration above. The name is that of JSON and Avro.
  */
 #define KBNT_FIELD_TABLE(F) \
     /* identity of a request, a message, a stream */ \

@@ -425,7 +425,7 @@ KbntValue *kbnt_value_from_bytes(GBytes *bytes, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KbntValue, kbnt_value_unref)
 
 /*
- * Names of things (CONTRACT 2 and 3). All UUIDs are lower-case text of 36 characters.
+ * Names of things. All UUIDs are lower-case text of 36 characters.
  */
 
 /**

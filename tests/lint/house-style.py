@@ -8,7 +8,7 @@ from source import Report, files, functions, root, without_comments_and_strings
 
 LICENCE = "SPDX-License-Identifier: LGPL-2.1-or-later"
 LICENSED = (".c", ".h", ".am", ".ac", ".py", ".sh", ".map", ".table")
-LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX)\b(?!.*#\d)|\bphase \d", re.I)
+LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX)\b(?!.*#\d)|\bphase \d|\b(?-i:CONTRACT|DESIGN) \d", re.I)
 
 
 def check_licence(report, top):
