@@ -6,17 +6,34 @@
 #include "placement.h"
 #include "run-private.h"
 
+/* The newest machines of the owner that anti-affinity looks at. */
+#define MOST_NEIGHBOURS 1000
+
+/* The hosts as the placement judges them: with what the request wants to be near or far from.
+ */
+static KbntValue *
+with_wishes(const KbntRun *run, const KbntValue *hosts)
+{
+    KbntValue *judged = kbnt_value_copy(hosts);
+
+    if (run->wishes != NULL)
+        kbnt_value_merge(judged, run->wishes);
+    return judged;
+}
+
 static void
 placed(KbntValue *result, const GError *error, gpointer data)
 {
     KbntRun *run = data;
+    g_autoptr(KbntValue) hosts = NULL;
     g_autoptr(GError) refusal = NULL;
 
     if (error != NULL) {
         kbnt_run_step_done(NULL, error, run);
         return;
     }
-    const KbntValue *host = kbnt_placement_choose(result, run->request, &refusal);
+    hosts = with_wishes(run, result);
+    const KbntValue *host = kbnt_placement_choose(hosts, run->request, &refusal);
     if (host == NULL) {
         kbnt_run_step_done(NULL, refusal, run);
         return;
@@ -30,14 +47,6 @@ placed(KbntValue *result, const GError *error, gpointer data)
     kbnt_run_step_done(NULL, NULL, run);
 }
 
-void
-kbnt_run_place(KbntRun *run)
-{
-    const KbntStorePort *store = &run->context->ports->store;
-
-    store->query(store->data, KBNT_STORE_HOSTS, NULL, placed, run);
-}
-
 static void
 query_resource(KbntRun *run, const char *id, KbntDone done)
 {
@@ -48,9 +57,17 @@ query_resource(KbntRun *run, const char *id, KbntDone done)
     store->query(store->data, KBNT_STORE_RESOURCE, argument, done, run);
 }
 
-/* The other end of an attachment: the machine, whose parts have the owner of its own create. */
 static void
-machine_found(KbntValue *result, const GError *error, gpointer data)
+query_hosts(KbntRun *run)
+{
+    const KbntStorePort *store = &run->context->ports->store;
+
+    store->query(store->data, KBNT_STORE_HOSTS, NULL, placed, run);
+}
+
+/* A machine goes where its network lives. */
+static void
+network_found(KbntValue *result, const GError *error, gpointer data)
 {
     KbntRun *run = data;
 
@@ -58,12 +75,80 @@ machine_found(KbntValue *result, const GError *error, gpointer data)
         kbnt_run_step_done(NULL, error, run);
         return;
     }
+    kbnt_value_copy_field(run->wishes, kbnt_value_get_value(result, KBNT_FIELD_RESOURCE),
+                          KBNT_FIELD_HOST);
+    query_hosts(run);
+}
+
+static void
+look_for_network(KbntRun *run)
+{
+    KbntValue *specification = kbnt_value_get_value(run->request, KBNT_FIELD_SPECIFICATION);
+    const char *network = kbnt_value_get_string(specification, KBNT_FIELD_NETWORK);
+
+    if (network != NULL && kbnt_specification_type_of_id(network) != 0)
+        query_resource(run, network, network_found);
+    else
+        query_hosts(run);
+}
+
+static void
+machines_found(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntRun *run = data;
+
+    if (error != NULL) {
+        kbnt_run_step_done(NULL, error, run);
+        return;
+    }
+    guint n_items = kbnt_value_length(result, KBNT_FIELD_ITEMS);
+    for (guint i = 0; i < n_items; i++)
+        kbnt_value_append_value(run->wishes, KBNT_FIELD_RESOURCES,
+                                kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i));
+    look_for_network(run);
+}
+
+void
+kbnt_run_place(KbntRun *run)
+{
+    const KbntStorePort *store = &run->context->ports->store;
+    KbntValue *specification = kbnt_value_get_value(run->request, KBNT_FIELD_SPECIFICATION);
+    g_autoptr(KbntValue) filter = NULL;
+
+    kbnt_value_unref(run->wishes);
+    run->wishes = kbnt_value_new();
+    if (!kbnt_value_has(specification, KBNT_FIELD_ANTI_AFFINITY)) {
+        look_for_network(run);
+        return;
+    }
+    filter = kbnt_value_new();
+    kbnt_value_copy_field(filter, run->request, KBNT_FIELD_USER_ID);
+    kbnt_value_set_int(filter, KBNT_FIELD_RESOURCE_TYPE, KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE);
+    kbnt_value_set_int(filter, KBNT_FIELD_MAX_ROWS, MOST_NEIGHBOURS);
+    store->query(store->data, KBNT_STORE_RESOURCES, filter, machines_found, run);
+}
+
+/* The other end of an attachment: the machine, whose parts have the owner of its own create. */
+static void
+machine_found(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntRun *run = data;
+    const char *attached_to = kbnt_value_get_string(run->state, KBNT_FIELD_ATTACHED_TO);
+    g_autoptr(GError) refusal = NULL;
+
+    if (error != NULL) {
+        kbnt_run_step_done(NULL, error, run);
+        return;
+    }
     KbntValue *machine = kbnt_value_get_value(result, KBNT_FIELD_RESOURCE);
+    const char *id = kbnt_value_get_string(machine, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    if (attached_to != NULL && *attached_to != '\0' && !g_str_equal(attached_to, id))
+        refusal = g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                              "the storage is attached to '%s'", attached_to);
     kbnt_value_set_string(run->state, KBNT_FIELD_MACHINE_MESSAGE_ID,
                           kbnt_value_get_string(machine, KBNT_FIELD_MESSAGE_ID));
-    kbnt_value_set_string(run->state, KBNT_FIELD_ATTACHED_TO,
-                          kbnt_value_get_string(machine, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
-    kbnt_run_step_done(NULL, NULL, run);
+    kbnt_value_set_string(run->state, KBNT_FIELD_ATTACHED_TO, id);
+    kbnt_run_step_done(NULL, refusal, run);
 }
 
 static void

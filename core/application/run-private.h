@@ -16,7 +16,8 @@ struct KbntRun {
     const KbntRunContext *context;
     char *message_id;
     KbntValue *request;
-    KbntValue *state; /* DATA of the row: all that an event tells, and what steps gave */
+    KbntValue *state;  /* DATA of the row: all that an event tells, and what steps gave */
+    KbntValue *wishes; /* HOST and RESOURCES of the placement, or NULL before it */
     KbntStream stream;
     gint64 epoch;
     gint64 expected_sequence;
@@ -34,6 +35,7 @@ struct KbntRun {
     KbntCancelReason cancel; /* 0 while wanted */
 
     gint64 deadline_us;
+    gint64 undo_deadline_us; /* of the way back */
     gint64 intake_us;
     gint64 step_us; /* when the step began */
     guint64 deadline_timer;
@@ -79,8 +81,8 @@ void kbnt_run_step_done(KbntValue *result, const GError *error, gpointer run);
 
 KbntRequestType kbnt_run_verb(const KbntRun *run);
 
-/* Asks the provisioner for @act of the step under way. */
-void kbnt_run_ask(KbntRun *run, KbntAct act);
+/* Asks the provisioner for @act of the step under way, which is answered by @limit_us. */
+void kbnt_run_ask(KbntRun *run, KbntAct act, gint64 limit_us);
 
 /* Tries the step, or its undo, again after a while. */
 void kbnt_run_try_again(KbntRun *run, const GError *error);

@@ -7,6 +7,12 @@
 /* How often an undo is tried before it becomes a cleanup debt. */
 #define UNDO_ATTEMPTS 8
 
+/* How long the way back may take: a request has ended a minute after its deadline. */
+#define UNDO_MS 40000
+
+/* What each step may take at least, however late it is. */
+#define LEAST_MS 1000
+
 /* The next step to undo, from @index down; -1 where there is none. */
 static gint
 next_undo(const KbntRun *run, gint index)
@@ -64,7 +70,19 @@ kbnt_run_undo(KbntRun *run)
     const KbntWorldPort *world = &run->context->ports->world;
 
     run->step_us = world->monotonic_us(world->data);
-    kbnt_run_ask(run, kbnt_run_step(run)->undo);
+    if (run->undo_deadline_us == 0)
+        run->undo_deadline_us = run->step_us + UNDO_MS * 1000;
+    kbnt_run_ask(run, kbnt_run_step(run)->undo,
+                 MAX(run->undo_deadline_us, run->step_us + LEAST_MS * 1000));
+}
+
+static gboolean
+may_try_again(const KbntRun *run)
+{
+    const KbntWorldPort *world = &run->context->ports->world;
+
+    return run->attempts + 1 < UNDO_ATTEMPTS &&
+           world->monotonic_us(world->data) < run->undo_deadline_us;
 }
 
 void
@@ -73,7 +91,7 @@ kbnt_run_undo_done(KbntRun *run, const GError *error)
     const KbntPlanStep *step = kbnt_run_step(run);
     gint next = next_undo(run, (gint)run->index - 1);
 
-    if (error != NULL && run->attempts + 1 < UNDO_ATTEMPTS) {
+    if (error != NULL && may_try_again(run)) {
         kbnt_run_try_again(run, error);
         return;
     }

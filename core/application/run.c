@@ -124,6 +124,7 @@ kbnt_run_free(KbntRun *run)
     forget_timer(run, &run->retry_timer);
     kbnt_value_unref(run->request);
     kbnt_value_unref(run->state);
+    kbnt_value_unref(run->wishes);
     kbnt_value_unref(run->command);
     g_clear_error(&run->failure);
     g_free(run->message_id);
@@ -278,11 +279,11 @@ kbnt_run_step_done(KbntValue *result, const GError *answer, gpointer data)
 }
 
 void
-kbnt_run_ask(KbntRun *run, KbntAct act)
+kbnt_run_ask(KbntRun *run, KbntAct act, gint64 limit_us)
 {
     run->asking = TRUE;
     kbnt_step_ask(run->context->ports, kbnt_run_step(run), act, run->request, run->state,
-                  run->epoch, kbnt_run_step_done, run);
+                  run->epoch, limit_us, kbnt_run_step_done, run);
 }
 
 static void
@@ -303,7 +304,7 @@ go_on(KbntRun *run)
         kbnt_run_find(run);
         break;
     default:
-        kbnt_run_ask(run, kbnt_run_step(run)->act);
+        kbnt_run_ask(run, kbnt_run_step(run)->act, G_MAXINT64);
     }
 }
 

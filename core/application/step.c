@@ -119,8 +119,8 @@ key_of(const KbntPlanStep *step, KbntAct act, const KbntValue *request)
 
 void
 kbnt_step_ask(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,
-              const KbntValue *request, const KbntValue *state, gint64 epoch, KbntDone done,
-              gpointer data)
+              const KbntValue *request, const KbntValue *state, gint64 epoch, gint64 limit_us,
+              KbntDone done, gpointer data)
 {
     const KbntProvisionerPort *provisioner = &ports->provisioner;
     g_autoptr(KbntValue) argument = make_argument(step, act, request, state);
@@ -130,7 +130,7 @@ kbnt_step_ask(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,
     kbnt_value_set_int(argument, KBNT_FIELD_EPOCH, epoch);
     kbnt_value_set_string(argument, KBNT_FIELD_VERSION, ports->version);
     provisioner->call(provisioner->data, action_of(act), argument, key,
-                      now_us + step->deadline_ms * 1000, done, data);
+                      MIN(now_us + step->deadline_ms * 1000, limit_us), done, data);
 }
 
 void

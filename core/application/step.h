@@ -10,11 +10,12 @@
 
 /*
  * Asks the provisioner for @act (an act that needs it) of @step. @request is the message,
- * @state what earlier steps gave; NOT_FOUND where nothing is meant to be there counts as done.
+ * @state what earlier steps gave. The answer comes within the step's deadline, and by
+ * @limit_us on the monotonic clock.
  */
 void kbnt_step_ask(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,
                    const KbntValue *request, const KbntValue *state, gint64 epoch,
-                   KbntDone done, gpointer data);
+                   gint64 limit_us, KbntDone done, gpointer data);
 
 /* No longer wants the answer of kbnt_step_ask(), which comes all the same. */
 void kbnt_step_cancel(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,

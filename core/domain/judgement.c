@@ -229,7 +229,8 @@ judge_attachment(const KbntCase *judged, const KbntValue *request, KbntValue *ve
         judge_machine(judged, verb_of(request), machine_id, verdict);
     if (storage && machine_id && verb_of(request) == KBNT_REQUEST_TYPE_DETACH_STORAGE &&
         status_of(storage) == KBNT_RESOURCE_STATUS_IN_USE &&
-        g_strcmp0(kbnt_value_get_string(storage, KBNT_FIELD_ATTACHED_TO), machine_id) != 0)
+        kbnt_value_has(storage, KBNT_FIELD_ATTACHED_TO) &&
+        !g_str_equal(kbnt_value_get_string(storage, KBNT_FIELD_ATTACHED_TO), machine_id))
         add_conflict(storage, "but by another machine", verdict);
 }
 
@@ -242,7 +243,8 @@ judge_network(const KbntCase *judged, const char *id, KbntValue *verdict)
         add_conflict(network, "a machine needs one that is ACTIVE", verdict);
 }
 
-/* What a new machine is to be connected with must be there, and free. */
+/* What a new machine is to be connected with must be there. A create attaches no storage, so
+ * that a wish for it is refused rather than forgotten. */
 static void
 judge_connections(const KbntCase *judged, const KbntValue *specification, KbntValue *verdict)
 {
@@ -250,9 +252,11 @@ judge_connections(const KbntCase *judged, const KbntValue *specification, KbntVa
 
     if (network && kbnt_specification_type_of_id(network))
         judge_network(judged, network, verdict);
-    for (guint i = 0; i < kbnt_value_length(specification, KBNT_FIELD_VOLUMES); i++)
-        judge_target(judged, KBNT_REQUEST_TYPE_ATTACH_STORAGE,
-                     kbnt_value_nth_string(specification, KBNT_FIELD_VOLUMES, i), verdict);
+    if (kbnt_value_length(specification, KBNT_FIELD_VOLUMES) > 0)
+        kbnt_fault_add(
+            verdict, KBNT_ERROR_VALIDATION_FAILED, KBNT_FAULT_RESOURCE,
+            "/specifications/volumes",
+            "a new machine has no volumes; attach them by ATTACH_STORAGE once it runs");
 }
 
 static void

@@ -299,7 +299,7 @@ an_attachment_needs_a_machine_that_stands(void)
 }
 
 static void
-a_machine_needs_a_network_that_is_active_and_volumes_that_are_free(void)
+a_machine_needs_a_network_that_is_active_and_gets_volumes_only_later(void)
 {
     g_auto(Court) court;
     KbntValue *network;
@@ -308,16 +308,18 @@ a_machine_needs_a_network_that_is_active_and_volumes_that_are_free(void)
     network = know(&court, "NET-7AE8FF2D", KBNT_RESOURCE_STATUS_PENDING, "eve");
     know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_ALLOCATED, "eve");
 
-#define MACHINE_ON_NETWORK \
+#define MACHINE_WITH(...) \
     OBJECT("type", TEXT("CREATE_VIRTUAL_MACHINE"), "spec", \
            OBJECT("cpu", NUMBER(1), "memory", NUMBER(1), "disk", NUMBER(1), "network", \
-                  TEXT("NET-7AE8FF2D"), "volumes", ARRAY(TEXT("STOR-64DE90EF"))))
-    CU_ASSERT(!judge(&court, MACHINE_ON_NETWORK));
+                  TEXT("NET-7AE8FF2D"), __VA_ARGS__))
+    CU_ASSERT(!judge(&court, MACHINE_WITH("image", TEXT("ubuntu-22.04"))));
     kbnt_assert_string(code(&court), "STATE_CONFLICT");
     kbnt_value_set_int(network, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_ACTIVE);
-    CU_ASSERT(judge(&court, MACHINE_ON_NETWORK));
-#undef MACHINE_ON_NETWORK
-    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_TOUCHES), 1);
+    CU_ASSERT(judge(&court, MACHINE_WITH("image", TEXT("ubuntu-22.04"))));
+
+    CU_ASSERT(!judge(&court, MACHINE_WITH("volumes", ARRAY(TEXT("STOR-64DE90EF")))));
+    kbnt_assert_string(code(&court), "VALIDATION_FAILED");
+#undef MACHINE_WITH
 }
 
 static void
@@ -352,7 +354,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(both_ends_of_an_attachment_are_touched),
     KBNT_TEST(storage_is_detached_only_from_the_machine_that_has_it),
     KBNT_TEST(an_attachment_needs_a_machine_that_stands),
-    KBNT_TEST(a_machine_needs_a_network_that_is_active_and_volumes_that_are_free),
+    KBNT_TEST(a_machine_needs_a_network_that_is_active_and_gets_volumes_only_later),
     KBNT_TEST(an_image_that_no_host_reports_is_unknown_once_hosts_have_reported),
 };
 
