@@ -12,17 +12,51 @@
 
 #define ID_BYTES 16
 
-typedef struct {
+#define N_STATEMENTS 9
+
+struct Bare {
     sqlite3 *db;
     sqlite3_stmt *begin;
     sqlite3_stmt *commit;
+    sqlite3_stmt *statements[N_STATEMENTS]; /* of the half that is written */
     GBytes *holder;
     GBytes *record;
     GBytes *event;
     GBytes *patch;
     GBytes *body;
     guint n_failed;
-} Bare;
+};
+
+/* The rows of the producer, in the order of their first use. */
+static const char *const producer_sql[] = {
+    "INSERT INTO requests VALUES (?, ?, '', ?, NULL,"
+    " '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',"
+    " 'user-789', 1, 2, 1, 0, 0, 1, 1700000900000, NULL, 1234567890)",
+    "INSERT INTO request_parts VALUES (?, ?, 1234567890, ?)",
+    "INSERT INTO resources VALUES (?, ?, 1, 1, 'user-789', NULL, NULL,"
+    " ?3, ?3, ?3, 1234567890, ?4)",
+    "INSERT INTO outbox VALUES (?, ?, 0, ?)",
+    "DELETE FROM outbox WHERE position = ?",
+    "UPDATE requests SET status = 2, checksum = 1234567891 WHERE id = ?",
+    "INSERT INTO events VALUES (NULL, ?, ?, 3, 'user-789', 1700000000000, 1,"
+    " ?)",
+    "UPDATE requests SET status = 4, ended_at = 1700000000000, charges = 2"
+    " WHERE id = ?",
+    "UPDATE resources SET status = 2, host = 'host-1',"
+    " open_message_id = NULL, body = ?2 WHERE resource_id = ?1",
+};
+
+/* Those of the consumer. */
+static const char *const consumer_sql[] = {
+    "INSERT INTO inbox VALUES (?, ?,"
+    " '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',"
+    " 'user-789', 2, 1, 0, 0, 0, NULL, 1234567890)",
+    "INSERT INTO inbox_parts VALUES (?, ?, 1234567890, ?)",
+    "INSERT INTO outbox VALUES (?, ?, 0, ?)",
+    "DELETE FROM outbox WHERE position = ?",
+    "UPDATE inbox SET state = ?2, epoch = 1, checksum = 1234567891,"
+    " ended_at = CASE WHEN ?2 = 4 THEN 1700000000000 END WHERE id = ?1",
+};
 
 static sqlite3_stmt *
 prepare(Bare *bare, const char *sql)
@@ -79,10 +113,11 @@ bytes_of(KbntValue *value, KbntField field)
     return bytes;
 }
 
-static void
-open_bare(Bare *bare, const char *path)
+static Bare *
+open_bare(const char *path)
 {
-    *bare = (Bare){ 0 };
+    Bare *bare = g_new0(Bare, 1);
+
     bare->n_failed += sqlite3_open(path, &bare->db) != SQLITE_OK;
     sqlite3_exec(bare->db,
                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -95,11 +130,13 @@ open_bare(Bare *bare, const char *path)
     bare->event = bytes_of(life_project(1, 1), KBNT_FIELD_RECORD);
     bare->patch = bytes_of(life_project(1, 1), KBNT_FIELD_REQUEST);
     bare->body = bytes_of(life_project(1, LIFE_N_EVENTS), KBNT_FIELD_RESOURCE);
+    return bare;
 }
 
-static void
-close_bare(Bare *bare)
+gboolean
+bare_close(Bare *bare)
 {
+    gboolean is_well = bare->n_failed == 0;
     sqlite3_stmt *statement;
 
     while ((statement = sqlite3_next_stmt(bare->db, NULL)))
@@ -110,198 +147,195 @@ close_bare(Bare *bare)
     g_bytes_unref(bare->event);
     g_bytes_unref(bare->patch);
     g_bytes_unref(bare->body);
+    g_free(bare);
+    return is_well;
 }
 
 static void
-accept_wave(Bare *bare, guint first, guint n_requests, sqlite3_stmt *const *statements)
+prepare_all(Bare *bare, const char *const *sql, guint n_statements)
+{
+    g_assert(n_statements <= N_STATEMENTS);
+    for (guint i = 0; i < n_statements; i++)
+        bare->statements[i] = prepare(bare, sql[i]);
+}
+
+Bare *
+bare_open(const char *path)
+{
+    Bare *bare = open_bare(path);
+
+    prepare_all(bare, producer_sql, G_N_ELEMENTS(producer_sql));
+    return bare;
+}
+
+void
+bare_begin(Bare *bare)
+{
+    step(bare, bare->begin);
+}
+
+void
+bare_commit(Bare *bare)
+{
+    step(bare, bare->commit);
+}
+
+void
+bare_accept(Bare *bare, guint first, guint n_requests)
 {
     for (guint i = first; i < first + n_requests; i++) {
-        sqlite3_bind_int64(statements[0], 1, i + 1);
-        bind_id(statements[0], 2, i);
-        bind_name(statements[0], 3, "req-", i);
-        step(bare, statements[0]);
-        sqlite3_bind_int64(statements[1], 1, i + 1);
-        sqlite3_bind_int(statements[1], 2, 0);
-        bind_bytes(statements[1], 3, bare->holder);
-        step(bare, statements[1]);
-        sqlite3_bind_int64(statements[2], 1, i + 1);
-        bind_name(statements[2], 2, "VM-", i);
-        bind_id(statements[2], 3, i);
-        bind_bytes(statements[2], 4, bare->body);
-        step(bare, statements[2]);
-        sqlite3_bind_int64(statements[3], 1, i + 1);
-        bind_id(statements[3], 2, i);
-        bind_bytes(statements[3], 3, bare->record);
-        step(bare, statements[3]);
+        sqlite3_bind_int64(bare->statements[0], 1, i + 1);
+        bind_id(bare->statements[0], 2, i);
+        bind_name(bare->statements[0], 3, "req-", i);
+        step(bare, bare->statements[0]);
+        sqlite3_bind_int64(bare->statements[1], 1, i + 1);
+        sqlite3_bind_int(bare->statements[1], 2, 0);
+        bind_bytes(bare->statements[1], 3, bare->holder);
+        step(bare, bare->statements[1]);
+        sqlite3_bind_int64(bare->statements[2], 1, i + 1);
+        bind_name(bare->statements[2], 2, "VM-", i);
+        bind_id(bare->statements[2], 3, i);
+        bind_bytes(bare->statements[2], 4, bare->body);
+        step(bare, bare->statements[2]);
+        sqlite3_bind_int64(bare->statements[3], 1, i + 1);
+        bind_id(bare->statements[3], 2, i);
+        bind_bytes(bare->statements[3], 3, bare->record);
+        step(bare, bare->statements[3]);
+    }
+}
+
+void
+bare_confirm(Bare *bare, guint first, guint n_requests)
+{
+    for (guint i = first; i < first + n_requests; i++) {
+        sqlite3_bind_int64(bare->statements[4], 1, i + 1);
+        step(bare, bare->statements[4]);
+        sqlite3_bind_int64(bare->statements[1], 1, i + 1);
+        sqlite3_bind_int(bare->statements[1], 2, 1);
+        bind_bytes(bare->statements[1], 3, bare->patch);
+        step(bare, bare->statements[1]);
+        sqlite3_bind_int64(bare->statements[5], 1, i + 1);
+        step(bare, bare->statements[5]);
     }
 }
 
 static void
-confirm_wave(Bare *bare, guint first, guint n_requests, sqlite3_stmt *const *statements)
+project_wave(Bare *bare, guint first, guint n_requests, guint sequence)
 {
     for (guint i = first; i < first + n_requests; i++) {
-        sqlite3_bind_int64(statements[4], 1, i + 1);
-        step(bare, statements[4]);
-        sqlite3_bind_int64(statements[1], 1, i + 1);
-        sqlite3_bind_int(statements[1], 2, 1);
-        bind_bytes(statements[1], 3, bare->patch);
-        step(bare, statements[1]);
-        sqlite3_bind_int64(statements[5], 1, i + 1);
-        step(bare, statements[5]);
-    }
-}
-
-static void
-project_wave(Bare *bare, guint first, guint n_requests, guint sequence,
-             sqlite3_stmt *const *statements)
-{
-    for (guint i = first; i < first + n_requests; i++) {
-        bind_id(statements[6], 1, i);
-        sqlite3_bind_int(statements[6], 2, (int)sequence);
-        bind_bytes(statements[6], 3, bare->event);
-        step(bare, statements[6]);
-        sqlite3_bind_int64(statements[1], 1, i + 1);
-        sqlite3_bind_int(statements[1], 2, (int)sequence + 1);
-        bind_bytes(statements[1], 3, bare->patch);
-        step(bare, statements[1]);
+        bind_id(bare->statements[6], 1, i);
+        sqlite3_bind_int(bare->statements[6], 2, (int)sequence);
+        bind_bytes(bare->statements[6], 3, bare->event);
+        step(bare, bare->statements[6]);
+        sqlite3_bind_int64(bare->statements[1], 1, i + 1);
+        sqlite3_bind_int(bare->statements[1], 2, (int)sequence + 1);
+        bind_bytes(bare->statements[1], 3, bare->patch);
+        step(bare, bare->statements[1]);
         if (sequence > 1 && sequence < LIFE_N_EVENTS)
             continue;
-        sqlite3_bind_int64(statements[5], 1, i + 1);
-        step(bare, statements[5]);
+        sqlite3_bind_int64(bare->statements[5], 1, i + 1);
+        step(bare, bare->statements[5]);
         if (sequence == 1)
             continue;
-        sqlite3_bind_int64(statements[7], 1, i + 1);
-        step(bare, statements[7]);
-        bind_name(statements[8], 1, "VM-", i);
-        bind_bytes(statements[8], 2, bare->body);
-        step(bare, statements[8]);
+        sqlite3_bind_int64(bare->statements[7], 1, i + 1);
+        step(bare, bare->statements[7]);
+        bind_name(bare->statements[8], 1, "VM-", i);
+        bind_bytes(bare->statements[8], 2, bare->body);
+        step(bare, bare->statements[8]);
     }
 }
 
 double
 bare_run_producer(const char *path, guint n_requests, guint wave)
 {
-    Bare bare;
-    gint64 began_us;
+    Bare *bare = bare_open(path);
+    gint64 began_us = g_get_monotonic_time();
 
-    open_bare(&bare, path);
-    sqlite3_stmt *const statements[] = {
-        prepare(&bare, "INSERT INTO requests VALUES (?, ?, '', ?, NULL,"
-                       " '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',"
-                       " 'user-789', 1, 2, 1, 0, 0, 1, 1700000900000, NULL, 1234567890)"),
-        prepare(&bare, "INSERT INTO request_parts VALUES (?, ?, 1234567890, ?)"),
-        prepare(&bare, "INSERT INTO resources VALUES (?, ?, 1, 1, 'user-789', NULL, NULL,"
-                       " ?3, ?3, ?3, 1234567890, ?4)"),
-        prepare(&bare, "INSERT INTO outbox VALUES (?, ?, 0, ?)"),
-        prepare(&bare, "DELETE FROM outbox WHERE position = ?"),
-        prepare(&bare, "UPDATE requests SET status = 2, checksum = 1234567891 WHERE id = ?"),
-        prepare(&bare, "INSERT INTO events VALUES (NULL, ?, ?, 3, 'user-789', 1700000000000, 1,"
-                       " ?)"),
-        prepare(&bare, "UPDATE requests SET status = 4, ended_at = 1700000000000, charges = 2"
-                       " WHERE id = ?"),
-        prepare(&bare, "UPDATE resources SET status = 2, host = 'host-1',"
-                       " open_message_id = NULL, body = ?2 WHERE resource_id = ?1"),
-    };
-    began_us = g_get_monotonic_time();
     for (guint first = 0; first < n_requests; first += wave) {
-        step(&bare, bare.begin);
-        accept_wave(&bare, first, wave, statements);
-        step(&bare, bare.commit);
-        step(&bare, bare.begin);
-        confirm_wave(&bare, first, wave, statements);
-        step(&bare, bare.commit);
+        bare_begin(bare);
+        bare_accept(bare, first, wave);
+        bare_commit(bare);
+        bare_begin(bare);
+        bare_confirm(bare, first, wave);
+        bare_commit(bare);
         for (guint sequence = 1; sequence <= LIFE_N_EVENTS; sequence++) {
-            step(&bare, bare.begin);
-            project_wave(&bare, first, wave, sequence, statements);
-            step(&bare, bare.commit);
+            bare_begin(bare);
+            project_wave(bare, first, wave, sequence);
+            bare_commit(bare);
         }
     }
     began_us = g_get_monotonic_time() - began_us;
-    close_bare(&bare);
-    return bare.n_failed ? 0 : n_requests * 1e6 / (double)began_us;
+    return bare_close(bare) ? n_requests * 1e6 / (double)began_us : 0;
 }
 
 static void
-take_in_wave(Bare *bare, guint first, guint n_requests, sqlite3_stmt *const *statements)
+take_in_wave(Bare *bare, guint first, guint n_requests)
 {
     for (guint i = first; i < first + n_requests; i++) {
-        sqlite3_bind_int64(statements[0], 1, i + 1);
-        bind_id(statements[0], 2, i);
-        step(bare, statements[0]);
-        sqlite3_bind_int64(statements[1], 1, i + 1);
-        sqlite3_bind_int(statements[1], 2, 0);
-        bind_bytes(statements[1], 3, bare->holder);
-        step(bare, statements[1]);
+        sqlite3_bind_int64(bare->statements[0], 1, i + 1);
+        bind_id(bare->statements[0], 2, i);
+        step(bare, bare->statements[0]);
+        sqlite3_bind_int64(bare->statements[1], 1, i + 1);
+        sqlite3_bind_int(bare->statements[1], 2, 0);
+        bind_bytes(bare->statements[1], 3, bare->holder);
+        step(bare, bare->statements[1]);
     }
 }
 
 /* The outbox row of each event is written in the wave of its own and deleted in the next. */
 static void
-event_wave(Bare *bare, guint first, guint n_requests, guint sequence,
-           sqlite3_stmt *const *statements)
+event_wave(Bare *bare, guint first, guint n_requests, guint sequence)
 {
     for (guint i = first; i < first + n_requests; i++) {
         if (sequence > 1) {
-            sqlite3_bind_int64(statements[1], 1, i + 1);
-            sqlite3_bind_int(statements[1], 2, (int)sequence);
-            bind_bytes(statements[1], 3, bare->patch);
-            step(bare, statements[1]);
+            sqlite3_bind_int64(bare->statements[1], 1, i + 1);
+            sqlite3_bind_int(bare->statements[1], 2, (int)sequence);
+            bind_bytes(bare->statements[1], 3, bare->patch);
+            step(bare, bare->statements[1]);
         }
-        sqlite3_bind_int64(statements[2], 1,
+        sqlite3_bind_int64(bare->statements[2], 1,
                            (gint64)first * LIFE_N_EVENTS + n_requests * sequence + (i - first));
-        bind_id(statements[2], 2, i);
-        bind_bytes(statements[2], 3, bare->event);
-        step(bare, statements[2]);
+        bind_id(bare->statements[2], 2, i);
+        bind_bytes(bare->statements[2], 3, bare->event);
+        step(bare, bare->statements[2]);
         if (sequence != 2 && sequence != LIFE_N_EVENTS)
             continue;
-        sqlite3_bind_int64(statements[4], 1, i + 1);
-        sqlite3_bind_int(statements[4], 2, sequence == 2 ? 2 : 4);
-        step(bare, statements[4]);
+        sqlite3_bind_int64(bare->statements[4], 1, i + 1);
+        sqlite3_bind_int(bare->statements[4], 2, sequence == 2 ? 2 : 4);
+        step(bare, bare->statements[4]);
     }
 }
 
 static void
-settle_wave(Bare *bare, guint first, guint n_requests, guint sequence,
-            sqlite3_stmt *const *statements)
+settle_wave(Bare *bare, guint first, guint n_requests, guint sequence)
 {
     for (guint i = first; i < first + n_requests; i++) {
-        sqlite3_bind_int64(statements[3], 1,
+        sqlite3_bind_int64(bare->statements[3], 1,
                            (gint64)first * LIFE_N_EVENTS + n_requests * sequence + (i - first));
-        step(bare, statements[3]);
+        step(bare, bare->statements[3]);
     }
 }
 
 double
 bare_run_consumer(const char *path, guint n_requests, guint wave)
 {
-    Bare bare;
+    Bare *bare = open_bare(path);
     gint64 began_us;
 
-    open_bare(&bare, path);
-    sqlite3_stmt *const statements[] = {
-        prepare(&bare, "INSERT INTO inbox VALUES (?, ?,"
-                       " '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',"
-                       " 'user-789', 2, 1, 0, 0, 0, NULL, 1234567890)"),
-        prepare(&bare, "INSERT INTO inbox_parts VALUES (?, ?, 1234567890, ?)"),
-        prepare(&bare, "INSERT INTO outbox VALUES (?, ?, 0, ?)"),
-        prepare(&bare, "DELETE FROM outbox WHERE position = ?"),
-        prepare(&bare, "UPDATE inbox SET state = ?2, epoch = 1, checksum = 1234567891,"
-                       " ended_at = CASE WHEN ?2 = 4 THEN 1700000000000 END WHERE id = ?1"),
-    };
+    prepare_all(bare, consumer_sql, G_N_ELEMENTS(consumer_sql));
     began_us = g_get_monotonic_time();
     for (guint first = 0; first < n_requests; first += wave) {
         for (guint sequence = 1; sequence <= LIFE_N_EVENTS; sequence++) {
-            step(&bare, bare.begin);
+            bare_begin(bare);
             if (sequence == 1)
-                take_in_wave(&bare, first, wave, statements);
-            event_wave(&bare, first, wave, sequence, statements);
-            step(&bare, bare.commit);
-            step(&bare, bare.begin);
-            settle_wave(&bare, first, wave, sequence, statements);
-            step(&bare, bare.commit);
+                take_in_wave(bare, first, wave);
+            event_wave(bare, first, wave, sequence);
+            bare_commit(bare);
+            bare_begin(bare);
+            settle_wave(bare, first, wave, sequence);
+            bare_commit(bare);
         }
     }
     began_us = g_get_monotonic_time() - began_us;
-    close_bare(&bare);
-    return bare.n_failed ? 0 : n_requests * 1e6 / (double)began_us;
+    return bare_close(bare) ? n_requests * 1e6 / (double)began_us : 0;
 }

@@ -4,6 +4,20 @@
 
 #include <kbnt/kbnt-store.h>
 
+/* A file of the producer, its transactions by hand. Failures are counted. */
+typedef struct Bare Bare;
+
+Bare *bare_open(const char *path);
+void bare_begin(Bare *bare);
+void bare_commit(Bare *bare);
+
+/* The rows of requests accepted, and those that say that they were published and settled. */
+void bare_accept(Bare *bare, guint first, guint n_requests);
+void bare_confirm(Bare *bare, guint first, guint n_requests);
+
+/* Returns: FALSE where SQLite failed, which it has then said. */
+gboolean bare_close(Bare *bare);
+
 /*
  * Writes the rows of @n_requests lives into the tables of the file, @wave of them a commit.
  * Returns: requests a second; 0 where SQLite failed, which it has then said.

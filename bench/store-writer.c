@@ -3,6 +3,7 @@
  * store-writer - what the commands of a store cost over the bare rows they write
  *
  *   store-writer PLUGIN.so [REQUESTS] [ROUNDS]
+ *   store-writer PLUGIN.so REQUESTS 0 (the bare writer alone)
  *
  * Lets the plugin take requests through their life in waves of commands, and a bare SQLite
  * writer write the same rows into the same tables, each wave one commit. Both in turn, for each
@@ -203,6 +204,11 @@ report(KbntHalf half, guint n_requests, guint n_rounds)
 {
     double ratios[ROUNDS_MAX];
 
+    if (n_rounds == 0) {
+        printf("%s: bare %.0f/s\n", kbnt_enum_name(KBNT_TYPE_HALF, half),
+               run_bare(half, n_requests));
+        return;
+    }
     for (guint i = 0; i < n_rounds; i++) {
         double bare = run_bare(half, n_requests);
         double plugin = run_plugin(half, n_requests);
@@ -221,7 +227,7 @@ main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
     guint n_requests = argc > 2 ? (guint)atoi(argv[2]) : 8 * WAVE;
-    guint n_rounds = argc > 3 ? (guint)CLAMP(atoi(argv[3]), 1, ROUNDS_MAX) : 3;
+    guint n_rounds = argc > 3 ? (guint)CLAMP(atoi(argv[3]), 0, ROUNDS_MAX) : 3;
 
     if (argc < 2 || !contract_load(argv[1], NULL, &error)) {
         fprintf(stderr, "store-writer: %s\n",

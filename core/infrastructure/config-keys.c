@@ -148,8 +148,9 @@ static const KbntKey consumer_keys[] = {
     KEY("commit_interval", DURATION, commit_interval_ms, "1s",
         "How often offsets are committed to a broker, never before the record is in the inbox",
         RANGE("10ms", "1m")),
-    KEY("window", INT, window, "1000", "Records taken from the broker and not yet in the inbox",
-        RANGE("1", "100000"), .unit = "records"),
+    KEY("window", INT, window, "1000",
+        "Records taken from the broker and not yet in the inbox; 0 takes none in",
+        RANGE("0", "100000"), .unit = "records"),
     KEY("host_report", DURATION, host_report_ms, "10s",
         "How often hosts are reported to the producers", RANGE("100ms", "10m")),
 };
