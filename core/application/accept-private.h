@@ -17,6 +17,7 @@ struct KbntAccept {
     KbntRelay *relay;
     KbntExpectation *expectation;
     KbntRoster *roster;
+    KbntLedgerCache *ledger_cache;
     KbntAcceptSettings settings;
     GHashTable *waiting; /* messageId -> KbntAccepting, for the broker's confirmation */
     gboolean stopped;

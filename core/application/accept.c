@@ -19,7 +19,8 @@ static void judge(KbntAccepting *accepting);
 
 KbntAccept *
 kbnt_accept_new(const KbntPorts *ports, KbntRelay *relay, KbntExpectation *expectation,
-                KbntRoster *roster, const KbntAcceptSettings *settings)
+                KbntRoster *roster, KbntLedgerCache *ledger_cache,
+                const KbntAcceptSettings *settings)
 {
     KbntAccept *accept = g_new0(KbntAccept, 1);
 
@@ -27,6 +28,7 @@ kbnt_accept_new(const KbntPorts *ports, KbntRelay *relay, KbntExpectation *expec
     accept->relay = relay;
     accept->expectation = expectation;
     accept->roster = roster;
+    accept->ledger_cache = ledger_cache;
     accept->settings = *settings;
     accept->waiting = g_hash_table_new(g_str_hash, g_str_equal);
     return accept;
@@ -282,6 +284,7 @@ stored(KbntAccepting *accepting, KbntValue *result)
     gint64 taken_us = world->monotonic_us(world->data) - accepting->received_us;
     KbntValue *transition = identified(accepting, KBNT_TRANSITION_REQUEST_ACCEPTED, request);
 
+    kbnt_ledger_cache_moved(accept->ledger_cache);
     kbnt_value_set_number(transition, KBNT_FIELD_SECONDS, (double)taken_us / G_USEC_PER_SEC);
     tell(accepting, transition);
     accepting->view = kbnt_value_copy(request);

@@ -7,6 +7,7 @@
 #define KBNT_ACCEPT_H
 
 #include "expectation.h"
+#include "ledger-cache.h"
 #include "permission.h"
 #include "ports.h"
 #include "relay.h"
@@ -25,7 +26,7 @@ typedef struct {
 
 KbntAccept *kbnt_accept_new(const KbntPorts *ports, KbntRelay *relay,
                             KbntExpectation *expectation, KbntRoster *roster,
-                            const KbntAcceptSettings *settings);
+                            KbntLedgerCache *ledger_cache, const KbntAcceptSettings *settings);
 
 /* Only once every submission has been answered. */
 void kbnt_accept_free(KbntAccept *accept);

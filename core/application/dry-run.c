@@ -11,6 +11,7 @@
 struct KbntDryRun {
     const KbntPorts *ports;
     KbntRoster *roster;
+    KbntLedgerCache *ledger_cache;
     const KbntRules *rules;
 };
 
@@ -22,12 +23,14 @@ typedef struct {
 } Question;
 
 KbntDryRun *
-kbnt_dry_run_new(const KbntPorts *ports, KbntRoster *roster, const KbntRules *rules)
+kbnt_dry_run_new(const KbntPorts *ports, KbntRoster *roster, KbntLedgerCache *ledger_cache,
+                 const KbntRules *rules)
 {
     KbntDryRun *dry_run = g_new0(KbntDryRun, 1);
 
     dry_run->ports = ports;
     dry_run->roster = roster;
+    dry_run->ledger_cache = ledger_cache;
     dry_run->rules = rules;
     return dry_run;
 }
@@ -141,6 +144,7 @@ kbnt_dry_run(KbntDryRun *dry_run, const KbntSubmission *submission, KbntAnswer a
     question->data = data;
     kbnt_judged_init(&question->judged, dry_run->ports, dry_run->rules, dry_run->roster,
                      submission);
+    question->judged.ledger_cache = dry_run->ledger_cache;
     if (kbnt_judged_names_resources(&question->judged))
         kbnt_judged_look_up(&question->judged, NULL, NULL, resources_known, question);
     else

@@ -12,6 +12,7 @@ struct KbntProducer {
     KbntRelay *relay;
     KbntExpectation *expectation;
     KbntRoster *roster;
+    KbntLedgerCache *ledger_cache;
     KbntQuery *query;
     KbntCancel *cancel;
     KbntAccept *accept;
@@ -61,14 +62,17 @@ kbnt_producer_new(const KbntPorts *ports, const KbntProducerSettings *settings)
                                      settings->publish_window, &hooks);
     producer->expectation = kbnt_expectation_new(settings->first_seconds);
     producer->roster = kbnt_roster_new();
+    producer->ledger_cache = kbnt_ledger_cache_new();
     producer->query = kbnt_query_new(ports, settings->accept.rules);
     producer->cancel = kbnt_cancel_new(ports, producer->query, producer->relay);
     producer->accept = kbnt_accept_new(ports, producer->relay, producer->expectation,
-                                       producer->roster, &settings->accept);
-    producer->dry_run = kbnt_dry_run_new(ports, producer->roster, settings->accept.rules);
+                                       producer->roster, producer->ledger_cache,
+                                       &settings->accept);
+    producer->dry_run = kbnt_dry_run_new(ports, producer->roster, producer->ledger_cache,
+                                         settings->accept.rules);
     producer->projection = kbnt_projection_new(ports, producer->expectation, producer->roster,
-                                               settings->events_topic, settings->events_group,
-                                               settings->events_window);
+                                               producer->ledger_cache, settings->events_topic,
+                                               settings->events_group, settings->events_window);
     producer->sweep = kbnt_sweep_new(ports, producer->cancel, &settings->retention);
     producer->dead_letters = kbnt_dead_letters_new(ports, producer->relay,
                                                    KBNT_SERVICE_PRODUCER);
@@ -87,6 +91,7 @@ kbnt_producer_free(KbntProducer *producer)
     kbnt_accept_free(producer->accept);
     kbnt_cancel_free(producer->cancel);
     kbnt_query_free(producer->query);
+    kbnt_ledger_cache_free(producer->ledger_cache);
     kbnt_roster_free(producer->roster);
     kbnt_expectation_free(producer->expectation);
     kbnt_relay_free(producer->relay);

@@ -19,6 +19,7 @@ struct KbntProjection {
     const KbntPorts *ports;
     KbntExpectation *expectation;
     KbntRoster *roster;
+    KbntLedgerCache *ledger_cache;
     KbntSubscription subscription;
     KbntReceipts *receipts;
     KbntProjectionWatch watch;
@@ -269,6 +270,7 @@ projected(Arrival *arrival, KbntValue *result)
     tell_projected(arrival, result);
     if (kbnt_value_get_int(result, KBNT_FIELD_DUPLICATE) != 0)
         return;
+    kbnt_ledger_cache_moved(projection->ledger_cache);
     if (host != NULL)
         kbnt_roster_update(projection->roster, host);
     if (request != NULL) {
@@ -378,13 +380,15 @@ on_lost(gint32 partition, gpointer data)
 
 KbntProjection *
 kbnt_projection_new(const KbntPorts *ports, KbntExpectation *expectation, KbntRoster *roster,
-                    const char *topic, const char *group, guint window)
+                    KbntLedgerCache *ledger_cache, const char *topic, const char *group,
+                    guint window)
 {
     KbntProjection *projection = g_new0(KbntProjection, 1);
 
     projection->ports = ports;
     projection->expectation = expectation;
     projection->roster = roster;
+    projection->ledger_cache = ledger_cache;
     projection->subscription = (KbntSubscription){
         .size = sizeof(KbntSubscription),
         .window = window,

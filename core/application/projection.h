@@ -7,6 +7,7 @@
 #define KBNT_PROJECTION_H
 
 #include "expectation.h"
+#include "ledger-cache.h"
 #include "ports.h"
 #include "roster.h"
 
@@ -14,8 +15,8 @@ typedef struct KbntProjection KbntProjection;
 
 /* @topic and @group live as long as the projection; @window: most events not yet projected. */
 KbntProjection *kbnt_projection_new(const KbntPorts *ports, KbntExpectation *expectation,
-                                    KbntRoster *roster, const char *topic, const char *group,
-                                    guint window);
+                                    KbntRoster *roster, KbntLedgerCache *ledger_cache,
+                                    const char *topic, const char *group, guint window);
 
 void kbnt_projection_free(KbntProjection *projection);
 

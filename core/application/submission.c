@@ -31,6 +31,7 @@ kbnt_judged_clear(KbntJudged *judged)
     kbnt_value_unref(judged->known);
     kbnt_value_unref(judged->ledger);
     kbnt_value_unref(judged->verdict);
+    g_free(judged->accounts);
 }
 
 gboolean
@@ -73,13 +74,43 @@ kbnt_judged_look_up(KbntJudged *judged, const char *scope, const char *idempoten
 }
 
 static void
+remember_ledger(KbntJudged *judged)
+{
+    const KbntWorldPort *world = &judged->ports->world;
+
+    if (judged->ledger_cache != NULL)
+        kbnt_ledger_cache_keep(judged->ledger_cache, judged->accounts, judged->ledger,
+                               judged->ledger_age, world->monotonic_us(world->data));
+}
+
+static gboolean
+recall_ledger(KbntJudged *judged)
+{
+    const KbntWorldPort *world = &judged->ports->world;
+    KbntValue *ledger;
+
+    if (judged->ledger_cache == NULL)
+        return FALSE;
+    judged->ledger_age = kbnt_ledger_cache_age(judged->ledger_cache);
+    ledger = kbnt_ledger_cache_find(judged->ledger_cache, judged->accounts,
+                                    world->monotonic_us(world->data));
+    if (ledger == NULL)
+        return FALSE;
+    kbnt_value_unref(judged->ledger);
+    judged->ledger = kbnt_value_ref(ledger);
+    return TRUE;
+}
+
+static void
 ledger_fetched(KbntValue *result, const GError *error, gpointer data)
 {
     KbntJudged *judged = data;
 
     g_clear_pointer(&judged->ledger, kbnt_value_unref);
-    if (result != NULL)
+    if (result != NULL) {
         judged->ledger = kbnt_value_ref(result);
+        remember_ledger(judged);
+    }
     judged->looked(judged->data, error);
 }
 
@@ -91,8 +122,15 @@ kbnt_judged_fetch_ledger(KbntJudged *judged, void (*looked)(gpointer data, const
     g_auto(GStrv) accounts = kbnt_quota_accounts(
         judged->rules->quotas, kbnt_judgement_owner(judged->caller, judged->request),
         kbnt_judgement_groups(judged->caller, judged->request));
-    g_autoptr(KbntValue) argument = kbnt_value_new();
+    g_autoptr(KbntValue) argument = NULL;
 
+    g_free(judged->accounts);
+    judged->accounts = g_strjoinv("\n", accounts);
+    if (recall_ledger(judged)) {
+        looked(data, NULL);
+        return;
+    }
+    argument = kbnt_value_new();
     for (guint i = 0; accounts[i] != NULL; i++) {
         KbntValue *item = kbnt_value_new();
 

@@ -8,6 +8,7 @@
 
 #include "accept.h"
 #include "judgement.h"
+#include "ledger-cache.h"
 
 /* A submission on its way, with what must outlive the call that brought it. */
 typedef struct {
@@ -15,11 +16,14 @@ typedef struct {
     const KbntRules *rules;
     const KbntRoster *roster;
     KbntCaller *caller;
-    KbntValue *request; /* as read, and completed by the use case */
-    KbntValue *faults;  /* FAULTS of the reading */
-    KbntValue *known;   /* the answer of LOOKUP, or NULL */
-    KbntValue *ledger;  /* the answer of QUOTA, or NULL */
-    KbntValue *verdict; /* of the last judgement */
+    KbntValue *request;            /* as read, and completed by the use case */
+    KbntValue *faults;             /* FAULTS of the reading */
+    KbntValue *known;              /* the answer of LOOKUP, or NULL */
+    KbntValue *ledger;             /* the answer of QUOTA, or NULL */
+    KbntValue *verdict;            /* of the last judgement */
+    char *accounts;                /* whose ledger was asked for */
+    guint64 ledger_age;            /* when it was */
+    KbntLedgerCache *ledger_cache; /* (nullable): where it need not be the very last */
     void (*looked)(gpointer data, const GError *error);
     gpointer data;
 } KbntJudged;
@@ -40,7 +44,10 @@ gboolean kbnt_judged_names_resources(const KbntJudged *judged);
 void kbnt_judged_look_up(KbntJudged *judged, const char *scope, const char *idempotency_key,
                          void (*looked)(gpointer data, const GError *error), gpointer data);
 
-/* Fetches the ledger's rows that the request is charged to; @looked comes later. */
+/*
+ * Fetches the ledger's rows that the request is charged to; @looked comes later, or at once
+ * where the cache knows them.
+ */
 void kbnt_judged_fetch_ledger(KbntJudged *judged,
                               void (*looked)(gpointer data, const GError *error),
                               gpointer data);

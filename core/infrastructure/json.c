@@ -146,9 +146,36 @@ kbnt_json_append_text(GString *json, const char *text)
 }
 
 void
+kbnt_json_append_int(GString *json, gint64 number)
+{
+    char digits[24];
+    char *at = digits + sizeof digits;
+    guint64 rest = number < 0 ? -(guint64)number : (guint64)number;
+
+    do
+        *--at = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        *--at = '-';
+    g_string_append_len(json, at, digits + sizeof digits - at);
+}
+
+/* Whether the digits of an integer say it all: printing and reading a real takes far longer. */
+static gboolean
+is_whole(double number)
+{
+    return fabs(number) < 1e15 && number == floor(number) && !(number == 0 && signbit(number));
+}
+
+void
 kbnt_json_append_number(GString *json, double number)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (is_whole(number)) {
+        kbnt_json_append_int(json, (gint64)number);
+        return;
+    }
 
     if (!isfinite(number) || number == DBL_MAX) {
         g_string_append(json, "null");
@@ -207,7 +234,7 @@ void
 kbnt_json_append_int_member(GString *json, const char *name, gint64 number)
 {
     kbnt_json_append_key(json, name);
-    g_string_append_printf(json, "%" G_GINT64_FORMAT, number);
+    kbnt_json_append_int(json, number);
 }
 
 void

@@ -17,6 +17,7 @@ KbntInput *kbnt_json_parse(const char *text, gsize length, GError **error);
 /* Writers append to the text. Between a '{' or '[' and its end, each key or item finds out by
  * itself whether it needs a comma. */
 void kbnt_json_append_text(GString *json, const char *text);
+void kbnt_json_append_int(GString *json, gint64 number);
 /* As short as reads back the same; null where it is not finite, or DBL_MAX: no limit. */
 void kbnt_json_append_number(GString *json, double number);
 /* RFC 3339, UTC, milliseconds and Z. */

@@ -339,7 +339,7 @@ append_field(const Member *member, GString *json, const KbntValue *value)
         g_string_append(json, kbnt_value_get_int(value, field) ? "true" : "false");
         break;
     case KBNT_TYPE_INT:
-        g_string_append_printf(json, "%" G_GINT64_FORMAT, kbnt_value_get_int(value, field));
+        kbnt_json_append_int(json, kbnt_value_get_int(value, field));
         break;
     case KBNT_TYPE_NUMBER:
         kbnt_json_append_number(json, kbnt_value_get_number(value, field));
