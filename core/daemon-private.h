@@ -43,6 +43,8 @@ struct KbntDaemon {
     GPtrArray *sinks;      /* of KbntPluginInstance */
     GPtrArray *ring_sinks; /* those of them behind the rings of world, in their order */
     KbntProvisionerCalls *calls;
+    KbntStoreCalls *producer_calls;
+    KbntStoreCalls *consumer_calls;
 
     KbntPorts producer_ports;
     KbntPorts consumer_ports;

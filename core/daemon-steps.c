@@ -170,6 +170,7 @@ stop_consumer(KbntDaemon *daemon)
 static void
 stop_plugins(KbntDaemon *daemon)
 {
+    kbnt_world_tell_sinks(&daemon->world);
     g_ptr_array_set_size(daemon->world.rings, 0);
     kbnt_plugin_loader_stop(daemon->loader, kbnt_daemon_step_done, daemon);
 }

@@ -115,11 +115,11 @@ create_plugins(KbntDaemon *daemon, GError **error)
 }
 
 static KbntPorts
-make_ports(KbntDaemon *daemon, KbntPluginInstance *store)
+make_ports(KbntDaemon *daemon, KbntStoreCalls *store)
 {
     KbntPorts ports = {
         .version = "v" KBNT_VERSION,
-        .store = kbnt_plugin_store_port(store),
+        .store = kbnt_store_calls_port(store),
         .transport = kbnt_plugin_transport_port(daemon->transport),
         .codec = kbnt_codec_port(daemon->codec),
         .world = kbnt_world_port(&daemon->world),
@@ -136,13 +136,15 @@ make_halves(KbntDaemon *daemon)
     if (daemon->consumer_store != NULL) {
         const KbntConsumerSettings settings = kbnt_daemon_consumer_settings(daemon);
 
-        daemon->consumer_ports = make_ports(daemon, daemon->consumer_store);
+        daemon->consumer_calls = kbnt_store_calls_new(daemon->loop, daemon->consumer_store);
+        daemon->consumer_ports = make_ports(daemon, daemon->consumer_calls);
         daemon->consumer = kbnt_consumer_new(&daemon->consumer_ports, &settings);
     }
     if (daemon->producer_store != NULL) {
         const KbntProducerSettings settings = kbnt_daemon_producer_settings(daemon);
 
-        daemon->producer_ports = make_ports(daemon, daemon->producer_store);
+        daemon->producer_calls = kbnt_store_calls_new(daemon->loop, daemon->producer_store);
+        daemon->producer_ports = make_ports(daemon, daemon->producer_calls);
         daemon->producer = kbnt_producer_new(&daemon->producer_ports, &settings);
     }
 }
@@ -181,6 +183,7 @@ make_base(KbntDaemon *daemon)
         .log = daemon->log,
         .metrics = daemon->metrics,
         .rings = g_ptr_array_new_with_free_func((GDestroyNotify)kbnt_sink_ring_free),
+        .seen = g_ptr_array_new_with_free_func((GDestroyNotify)kbnt_value_unref),
     };
     daemon->sinks = g_ptr_array_new();
     daemon->ring_sinks = g_ptr_array_new();
@@ -227,9 +230,12 @@ kbnt_daemon_free(KbntDaemon *daemon)
     kbnt_producer_free(daemon->producer);
     kbnt_consumer_free(daemon->consumer);
     g_ptr_array_unref(daemon->world.rings);
+    g_ptr_array_unref(daemon->world.seen);
     g_ptr_array_unref(daemon->sinks);
     g_ptr_array_unref(daemon->ring_sinks);
     kbnt_provisioner_calls_free(daemon->calls);
+    kbnt_store_calls_free(daemon->producer_calls);
+    kbnt_store_calls_free(daemon->consumer_calls);
     kbnt_codec_free(daemon->codec);
     kbnt_rule_book_free(daemon->rule_book);
     kbnt_metrics_free(daemon->metrics);

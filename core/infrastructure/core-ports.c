@@ -53,16 +53,34 @@ world_forget(gpointer data, guint64 timer)
     kbnt_loop_cancel(world->loop, timer);
 }
 
-/* The registry counts before the rings, so that a full ring never loses a count. */
+void
+kbnt_world_tell_sinks(KbntWorld *world)
+{
+    KbntValue *const *transitions = (KbntValue *const *)world->seen->pdata;
+
+    for (guint i = 0; i < world->rings->len; i++)
+        kbnt_sink_ring_push_all(g_ptr_array_index(world->rings, i), transitions,
+                                world->seen->len);
+    g_ptr_array_set_size(world->seen, 0);
+}
+
+static void
+tell_sinks(gpointer data)
+{
+    kbnt_world_tell_sinks(data);
+}
+
+/* The registry counts before the rings, so that a full ring never loses a count. The rings are
+ * filled once a turn: to wake a thread for each transition costs more than the transition. */
 static void
 world_observe(gpointer data, KbntValue *transition)
 {
     KbntWorld *world = data;
 
     kbnt_metrics_observe(world->metrics, transition);
-    for (guint i = 0; i < world->rings->len; i++)
-        kbnt_sink_ring_push(g_ptr_array_index(world->rings, i), transition);
-    kbnt_value_unref(transition);
+    if (world->seen->len == 0)
+        kbnt_loop_at_turn_end(world->loop, "sinks", tell_sinks, world);
+    g_ptr_array_add(world->seen, transition);
 }
 
 static void

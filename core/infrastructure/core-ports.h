@@ -16,7 +16,11 @@ typedef struct {
     KbntLogWriter *log;
     KbntMetrics *metrics;
     GPtrArray *rings; /* of KbntSinkRing */
+    GPtrArray *seen;  /* of KbntValue: the transitions of this turn of the loop */
 } KbntWorld;
 
 KbntWorldPort kbnt_world_port(KbntWorld *world);
+
+/* Hands the transitions of this turn to the sinks now: before the rings go. */
+void kbnt_world_tell_sinks(KbntWorld *world);
 KbntCodecPort kbnt_codec_port(KbntCodec *codec);

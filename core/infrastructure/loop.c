@@ -39,6 +39,9 @@ struct KbntLoop {
 
     GArray *spare; /* (nullable): an empty array for the next change; loop thread only */
 
+    GArray *turn_ends; /* of Invocation, to be called before the loop waits; loop thread only */
+    GSource *turn_source;
+
     gint64 slow_limit_us;
     KbntLoopSlowFunc slow;
     gpointer slow_data;
@@ -144,6 +147,40 @@ on_wake(int fd, GIOCondition condition, gpointer loop)
     return G_SOURCE_CONTINUE;
 }
 
+/* A source of the loop only for its prepare, which runs before the loop looks for events. */
+typedef struct {
+    GSource source;
+    KbntLoop *loop;
+} TurnSource;
+
+static gboolean
+end_turn(GSource *source, gint *ret_timeout_ms)
+{
+    KbntLoop *loop = ((TurnSource *)source)->loop;
+
+    *ret_timeout_ms = -1;
+    for (guint i = 0; i < loop->turn_ends->len; i++) {
+        Invocation next = g_array_index(loop->turn_ends, Invocation, i);
+
+        kbnt_loop_call_timed(loop, next.name, next.function, next.data);
+    }
+    g_array_set_size(loop->turn_ends, 0);
+    return FALSE;
+}
+
+static GSourceFuncs turn_source_functions = { .prepare = end_turn };
+
+static void
+attach_turn_source(KbntLoop *loop)
+{
+    loop->turn_ends = invocations_new();
+    loop->turn_source = g_source_new(&turn_source_functions, sizeof(TurnSource));
+    ((TurnSource *)loop->turn_source)->loop = loop;
+    g_source_set_static_name(loop->turn_source, "kbnt turn");
+    g_source_set_priority(loop->turn_source, G_PRIORITY_HIGH);
+    g_source_attach(loop->turn_source, loop->context);
+}
+
 static void
 attach_wake_source(KbntLoop *loop)
 {
@@ -171,6 +208,7 @@ kbnt_loop_new(guint ring_size)
     pthread_mutex_init(&loop->lock, NULL);
     pthread_cond_init(&loop->drained, NULL);
     attach_wake_source(loop);
+    attach_turn_source(loop);
     return loop;
 }
 
@@ -185,6 +223,9 @@ kbnt_loop_free(KbntLoop *loop)
     g_source_destroy(loop->wake_source);
     g_source_unref(loop->wake_source);
     close(loop->wake_fd);
+    g_source_destroy(loop->turn_source);
+    g_source_unref(loop->turn_source);
+    g_array_unref(loop->turn_ends);
     g_array_unref(loop->filling);
     g_clear_pointer(&loop->spare, g_array_unref);
     pthread_cond_destroy(&loop->drained);
@@ -240,6 +281,14 @@ kbnt_loop_after_named(KbntLoop *loop, gint64 delay_us, const char *name, KbntLoo
 {
     return kbnt_timers_add(loop->timers, g_get_monotonic_time() + delay_us, name, function,
                            data);
+}
+
+void
+kbnt_loop_at_turn_end(KbntLoop *loop, const char *name, KbntLoopFunc function, gpointer data)
+{
+    Invocation invocation = { name, function, data };
+
+    g_array_append_val(loop->turn_ends, invocation);
 }
 
 gboolean

@@ -1,42 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Owns the adapters by which the ports of the application lead to stores and transports. */
+/* Owns the adapters by which the ports of the application lead to transports. */
 #include "plugin-ports.h"
 
 #include "host-private.h"
-
-static void
-store_submit(gpointer data, KbntStoreVerb verb, KbntValue *argument, KbntDone done,
-             gpointer done_data)
-{
-    KbntPluginInstance *store = data;
-    const KbntStoreOps *ops = &kbnt_plugin_instance_ops(store)->store;
-    KbntTask *task = kbnt_task_new(kbnt_plugin_instance_host(store), verb, argument, done,
-                                   done_data);
-
-    ops->submit(kbnt_plugin_instance_data(store), &task, 1);
-}
-
-static void
-store_query(gpointer data, KbntStoreVerb verb, KbntValue *argument, KbntDone done,
-            gpointer done_data)
-{
-    KbntPluginInstance *store = data;
-    const KbntStoreOps *ops = &kbnt_plugin_instance_ops(store)->store;
-
-    ops->query(
-        kbnt_plugin_instance_data(store),
-        kbnt_task_new(kbnt_plugin_instance_host(store), verb, argument, done, done_data));
-}
-
-KbntStorePort
-kbnt_plugin_store_port(KbntPluginInstance *store)
-{
-    return (KbntStorePort){
-        .data = store,
-        .submit = store_submit,
-        .query = store_query,
-    };
-}
 
 static const KbntTransportOps *
 transport_ops(KbntPluginInstance *transport)

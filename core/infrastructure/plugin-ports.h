@@ -7,8 +7,15 @@
 #include "plugin-instance.h"
 #include "ports.h"
 
+/* Commands to a store, gathered over a turn of the loop: one lock and one waking for all that a
+ * batch of events brings. Queries go at once. */
+typedef struct KbntStoreCalls KbntStoreCalls;
+
+KbntStoreCalls *kbnt_store_calls_new(KbntLoop *loop, KbntPluginInstance *store);
+void kbnt_store_calls_free(KbntStoreCalls *calls);
+KbntStorePort kbnt_store_calls_port(KbntStoreCalls *calls);
+
 /* The instance must outlive the port. */
-KbntStorePort kbnt_plugin_store_port(KbntPluginInstance *store);
 KbntTransportPort kbnt_plugin_transport_port(KbntPluginInstance *transport);
 
 /* Calls to a provisioner can be cancelled, and end at their deadline whatever the plugin does.

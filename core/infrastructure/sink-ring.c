@@ -99,20 +99,39 @@ kbnt_sink_ring_free(KbntSinkRing *ring)
     g_free(ring);
 }
 
+/* Returns whether there was room; the lock is held. */
+static gboolean
+put(KbntSinkRing *ring, const KbntValue *transition)
+{
+    if (ring->length == ring->size) {
+        ring->dropped++;
+        return FALSE;
+    }
+    ring->slots[(ring->first + ring->length) % ring->size] = kbnt_value_ref(transition);
+    ring->length++;
+    return TRUE;
+}
+
 gboolean
 kbnt_sink_ring_push(KbntSinkRing *ring, const KbntValue *transition)
 {
+    gboolean has_room;
+
     pthread_mutex_lock(&ring->mutex);
-    gboolean has_room = ring->length < ring->size;
-    if (has_room) {
-        ring->slots[(ring->first + ring->length) % ring->size] = kbnt_value_ref(transition);
-        ring->length++;
-        pthread_cond_signal(&ring->filled);
-    } else {
-        ring->dropped++;
-    }
+    has_room = put(ring, transition);
+    pthread_cond_signal(&ring->filled);
     pthread_mutex_unlock(&ring->mutex);
     return has_room;
+}
+
+void
+kbnt_sink_ring_push_all(KbntSinkRing *ring, KbntValue *const *transitions, guint n_transitions)
+{
+    pthread_mutex_lock(&ring->mutex);
+    for (guint i = 0; i < n_transitions; i++)
+        put(ring, transitions[i]);
+    pthread_cond_signal(&ring->filled);
+    pthread_mutex_unlock(&ring->mutex);
 }
 
 guint64

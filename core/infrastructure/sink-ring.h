@@ -23,6 +23,10 @@ void kbnt_sink_ring_free(KbntSinkRing *ring);
  * transition: (transfer none), which nobody may change from here on. */
 gboolean kbnt_sink_ring_push(KbntSinkRing *ring, const KbntValue *transition);
 
+/* The same for many, with one waking of the sink. */
+void kbnt_sink_ring_push_all(KbntSinkRing *ring, KbntValue *const *transitions,
+                             guint n_transitions);
+
 /* Dropped since the last time it was asked. */
 guint64 kbnt_sink_ring_take_dropped(KbntSinkRing *ring);
 
