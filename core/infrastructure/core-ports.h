@@ -15,8 +15,10 @@ typedef struct {
     KbntLoop *loop;
     KbntLogWriter *log;
     KbntMetrics *metrics;
-    GPtrArray *rings; /* of KbntSinkRing */
-    GPtrArray *seen;  /* of KbntValue: the transitions of this turn of the loop */
+    GPtrArray *rings;   /* of KbntSinkRing */
+    guint8 chance[256]; /* random bytes; up to n_chance not yet given away */
+    gsize n_chance;
+    GPtrArray *seen; /* of KbntValue: the transitions of this turn of the loop */
 } KbntWorld;
 
 KbntWorldPort kbnt_world_port(KbntWorld *world);
