@@ -324,6 +324,27 @@ pruned_events_leave_the_newest_of_a_stream(void)
 }
 
 static void
+pruning_events_goes_on_where_it_stopped_and_spares_the_young(void)
+{
+    g_autoptr(Contract) contract = open_with_requests(3);
+    gint64 n_pruned = 0;
+
+    for (gint64 sequence = 1; sequence <= 5; sequence++)
+        for (guint number = 1; number <= 3; number++)
+            kbnt_value_unref(
+                store_submit(contract, KBNT_STORE_PROJECT,
+                             store_event(number, sequence, KBNT_REQUEST_STATUS_PROCESSING)));
+    kbnt_assert_int(prune(contract, "events", 2001, 10), 0);
+    for (guint i = 0; i < 4; i++)
+        n_pruned += prune(contract, "events", 2004, 2);
+    kbnt_assert_int(n_pruned, 8);
+    for (guint i = 0; i < 10; i++)
+        n_pruned += prune(contract, "events", 9000, 2);
+
+    kbnt_assert_int(n_pruned, 12);
+}
+
+static void
 the_inbox_and_dead_letters_are_pruned_too(void)
 {
     g_autoptr(Contract) contract = contract_open_half(KBNT_HALF_CONSUMER, NULL);
@@ -355,6 +376,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(pruning_takes_what_ended_before_and_no_more_than_asked),
     KBNT_TEST(a_request_that_holds_charges_is_not_pruned),
     KBNT_TEST(pruned_events_leave_the_newest_of_a_stream),
+    KBNT_TEST(pruning_events_goes_on_where_it_stopped_and_spares_the_young),
     KBNT_TEST(the_inbox_and_dead_letters_are_pruned_too),
 };
 

@@ -42,7 +42,12 @@ check_requests(Db *db)
 static void
 check_inbox(Db *db)
 {
-    DbRow *row = db_find(db, "SELECT " INBOX_COLUMNS " FROM inbox WHERE ended_at IS NULL", "");
+    DbRow *row = db_find(db,
+                         "SELECT " INBOX_COLUMNS " FROM inbox INDEXED BY inbox_ready"
+                         " WHERE state = 1 UNION ALL"
+                         " SELECT " INBOX_COLUMNS " FROM inbox INDEXED BY inbox_open"
+                         " WHERE state IN (2, 3, 6)",
+                         "");
 
     for (; row; row = db_has_failed(db) ? (db_row_end(row), NULL) : db_next(db, row)) {
         g_autoptr(KbntValue) message = inbox_read(db, row);

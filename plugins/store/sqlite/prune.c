@@ -12,6 +12,7 @@
 #include "requests.h"
 
 #define MAX_ROWS_DEFAULT 1000
+#define LOOK_AHEAD 4
 
 /* Returns: (transfer full): the ids that the row and its followers hold. */
 static GArray *
@@ -69,20 +70,42 @@ prune_inbox(Store *store, gint64 before, gint64 max_rows)
     return ids->len;
 }
 
+#define OLD_EVENTS \
+    "SELECT position, ended_at," \
+    " EXISTS (SELECT 1 FROM events newer WHERE newer.stream_id = old.stream_id" \
+    "  AND newer.sequence > old.sequence)" \
+    " OR of_request AND NOT EXISTS (SELECT 1 FROM requests" \
+    "  WHERE message_id = old.stream_id)" \
+    " FROM events old WHERE position > ? AND position < (SELECT max(position) FROM events)" \
+    " ORDER BY position LIMIT ?"
+
+/*
+ * Events lie in the order of their age, but some old ones stay: so a look goes on behind the
+ * last one, a bounded way, and begins anew at the first event that is too young.
+ */
 static gint64
 prune_events(Store *store, gint64 before, gint64 max_rows)
 {
-    db_run(store->db,
-           "DELETE FROM events WHERE position IN ("
-           " SELECT position FROM events old WHERE ended_at < ?1"
-           " AND position < (SELECT max(position) FROM events)"
-           " AND (EXISTS (SELECT 1 FROM events newer WHERE newer.stream_id = old.stream_id"
-           "  AND newer.sequence > old.sequence)"
-           "  OR of_request AND NOT EXISTS (SELECT 1 FROM requests"
-           "   WHERE message_id = old.stream_id))"
-           " ORDER BY position LIMIT ?2)",
-           "ii", before, max_rows);
-    return sqlite3_changes(db_handle(store->db));
+    g_autoptr(GArray) old = g_array_new(FALSE, FALSE, sizeof(gint64));
+    DbRow *row = db_find(store->db, OLD_EVENTS, "ii", store->pruned_to, max_rows * LOOK_AHEAD);
+
+    store->pruned_to = 0;
+    while (row && old->len < max_rows && row_int(row, 1) < before) {
+        gint64 position = row_int(row, 0);
+
+        if (row_int(row, 2))
+            g_array_append_val(old, position);
+        store->pruned_to = position;
+        row = db_next(store->db, row);
+    }
+    if (row && row_int(row, 1) >= before)
+        store->pruned_to = 0;
+    g_clear_pointer(&row, db_row_end);
+
+    for (guint i = 0; i < old->len; i++)
+        db_run(store->db, "DELETE FROM events WHERE position = ?", "i",
+               g_array_index(old, gint64, i));
+    return old->len;
 }
 
 static gint64

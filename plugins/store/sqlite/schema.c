@@ -64,7 +64,7 @@ typedef struct {
     " body_hash TEXT, user_id TEXT, priority INTEGER NOT NULL, state INTEGER NOT NULL," \
     " parked INTEGER NOT NULL, epoch INTEGER NOT NULL, cancel_reason INTEGER NOT NULL," \
     " ended_at INTEGER, checksum INTEGER NOT NULL);" \
-    "CREATE INDEX inbox_ready ON inbox (priority) WHERE state = 1 AND parked = 0;" \
+    "CREATE INDEX inbox_ready ON inbox (priority, parked) WHERE state = 1;" \
     "CREATE INDEX inbox_open ON inbox (state) WHERE state IN (2, 3, 6);" \
     "CREATE INDEX inbox_ended ON inbox (ended_at) WHERE ended_at IS NOT NULL;" \
     "CREATE TABLE inbox_parts (owner INTEGER NOT NULL, n INTEGER NOT NULL," \

@@ -42,6 +42,8 @@ struct Store {
     Db *db;
     Counters counters;
     Totals totals;
+    /* The event behind which PRUNE looks next. */
+    gint64 pruned_to;
     Ledger *ledger;
     Claims *claims;
     Cache *requests;

@@ -97,8 +97,10 @@ static void
 recount_consumer(Totals *totals, Db *db)
 {
     DbRow *row = db_find(db,
-                         "SELECT priority, state, count(*) FROM inbox"
-                         " WHERE ended_at IS NULL GROUP BY 1, 2",
+                         "SELECT priority, state, count(*) FROM inbox INDEXED BY inbox_ready"
+                         " WHERE state = 1 GROUP BY 1 UNION ALL"
+                         " SELECT priority, state, count(*) FROM inbox INDEXED BY inbox_open"
+                         " WHERE state IN (2, 3, 6) GROUP BY 1, 2",
                          "");
 
     for (; row; row = db_next(db, row))
@@ -113,7 +115,10 @@ totals_recount(Db *db, KbntHalf half)
 
     totals.outbox = db_number(db, "SELECT count(*) FROM outbox WHERE confirmed = 0", "");
     totals.dead_letters = db_number(db, "SELECT count(*) FROM dead_letters", "");
-    row = db_find(db, "SELECT type, status, count(*) FROM resources GROUP BY 1, 2", "");
+    row = db_find(db,
+                  "SELECT type, status, count(*) FROM resources INDEXED BY resources_of_user"
+                  " WHERE status <> 8 GROUP BY 1, 2",
+                  "");
     for (; row; row = db_next(db, row))
         totals_count_resource(&totals, row_int(row, 0), row_int(row, 1), row_int(row, 2));
     if (half == KBNT_HALF_PRODUCER)
