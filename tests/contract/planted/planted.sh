@@ -5,6 +5,10 @@
 set -u
 
 folder=$KBNT_TEST_BUILDDIR/tests/contract
+# A test that fails leaves its folders behind, and here most do.
+TMPDIR=$(mktemp -d) || exit 1
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 passed=0
 failed=0
 
