@@ -97,7 +97,8 @@ static const KbntKey quota_keys[] = {
         .unit = "machines", RELOADABLE),
     KEY("*.*", OPEN, limits, NULL,
         "Other limits: default.QUANTITY, user.NAME.QUANTITY, group.NAME.QUANTITY and "
-        "total.QUANTITY of vms, cores, memory, storage, networks and cost_per_hour",
+        "total.QUANTITY of vms, cores, memory, storage, networks and cost_per_hour; sizes "
+        "are in GB or have a unit, costs in USD",
         RELOADABLE, .check = kbnt_check_limit),
 };
 #undef BLOCK

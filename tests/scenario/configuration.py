@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The configuration of a whole daemon: refused where it cannot work, and changed by SIGHUP."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import KBNTD, PLUGINS, Daemon, require, run_tests, wait_until  # noqa: E402
+
+DISK = {"type": "ALLOCATE_STORAGE", "spec": {"size": "10GB"}}
+
+
+class Configured(Daemon):
+    """A daemon that reads a file."""
+
+    def __init__(self, text, settings=()):
+        super().__init__(settings)
+        self.file = self.folder / "kbnt.conf"
+        self.file.write_text(text)
+
+    def command(self, extra=()):
+        program, *arguments = super().command(extra)
+        return [program, "--config", str(self.file), *arguments]
+
+    def reload(self, text, awaited):
+        """Changes the file, and waits for a line of the log."""
+        self.file.write_text(text)
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(f"the log says '{awaited}'", lambda: any(awaited in x for x in self.lines))
+
+
+def kbntd(*arguments):
+    return subprocess.run([str(KBNTD), *arguments], capture_output=True, text=True, timeout=60)
+
+
+def refused(*settings):
+    """The complaint of a daemon that must not start with these settings."""
+    arguments = [x for s in (f"kbnt.plugin_dir={PLUGINS}", *settings) for x in ("--set", s)]
+    result = kbntd(*arguments)
+    require(result.returncode == 1, f"exit code {result.returncode}: {result.stderr}")
+    return result.stderr
+
+
+def an_impossible_combination_ends_the_start_with_what_to_edit():
+    for settings, part in (
+            (("kbnt.role=producer",), "set kbnt.role to 'all'"),
+            (("http.listen=0.0.0.0:8080",), "listen on 127.0.0.1"),
+            (("auth.mode=oidc",), "this version knows 'none' only"),
+            (("kbnt.sinks=log;log",), "'log' is named twice"),
+            (("policy.file=/nonexistent",), "there is no file '/nonexistent'"),
+            (("kbnt.transport=kafak",), "plugin 'kbnt-transport-kafak.so' is not in"),
+            (("http.publish_wait=soon", "consumer.worker=4"), "did you mean 'workers'?")):
+        complaint = refused(*settings)
+        require(part in complaint, f"{settings}: {complaint}")
+
+
+def all_faults_of_a_file_are_told_at_once():
+    with Configured("[kbnt]\nrole = al\n[htpp]\nlisten = x\n[consumer]\nworkers = 0\n") as daemon:
+        result = kbntd("--config", str(daemon.file), "--check-config")
+
+        require(result.returncode == 1, f"exit code {result.returncode}")
+        for line in ("kbnt.conf:2: key 'role'", "kbnt.conf:4: there is no section [htpp]",
+                     "kbnt.conf:6: key 'workers'"):
+            require(line in result.stderr, f"'{line}' is not in: {result.stderr}")
+
+
+def a_wrong_option_is_a_wrong_usage():
+    require(kbntd("--no-such-option").returncode == 2, "exit code is not 2")
+    require(kbntd("unexpected").returncode == 2, "exit code is not 2")
+
+
+def a_plugin_that_everybody_can_write_is_not_loaded():
+    with Daemon() as daemon:
+        own = daemon.folder / "plugins"
+        shutil.copytree(PLUGINS, own, ignore=shutil.ignore_patterns("stamp"))
+        os.chmod(own / "kbnt-sink-log.so", 0o777)
+
+        complaint = refused(f"kbnt.plugin_dir={own}")
+
+        require("is writable by everybody; run 'chmod o-w' on it" in complaint, complaint)
+
+
+def a_reload_applies_what_it_can_and_reports_each_key():
+    before = "[quota]\ndefault.storage = 5GB\n[http]\nconnections = 100\n[sink.example]\n"
+    after = ("[quota]\ndefault.storage = 500GB\n[http]\nconnections = 200\n"
+             "[sink.example]\nfailures_only = true\n")
+    with Configured(before, ["kbnt.sinks=prometheus;example"]) as daemon:
+        daemon.start()
+        status, _, problem = daemon.post(DISK)
+        require((status, problem["code"]) == (403, "QUOTA_EXCEEDED"), f"{status} {problem}")
+
+        daemon.reload(after, "[sink.example] failures_only: 'false' becomes 'true'")
+
+        status, _, view = daemon.post(DISK)
+        require(status == 202, f"{status} {view}")
+        log = "\n".join(daemon.lines)
+        require("[quota] default.storage: '5GB' becomes '500GB'" in log, log)
+        require("[http] connections: '100' stays until a restart, then becomes '200'" in log, log)
+        daemon.ended(view["requestId"])
+        require(daemon.stop() == 0, "the daemon did not end well")
+        written = (daemon.state / "requests.txt").read_text()
+        require(written == "", f"a success was written in spite of failures_only: {written}")
+
+
+def a_reload_of_a_broken_file_changes_nothing():
+    with Configured("[quota]\ndefault.storage = 500GB\n") as daemon:
+        daemon.start()
+
+        daemon.reload("[quota]\ndefault.storage = 5GB\nuser.ann = 3\n",
+                      "the running configuration stays in force")
+
+        status, _, view = daemon.post(DISK)
+        require(status == 202, f"{status} {view}")
+        require(any("kbnt.conf:3" in line for line in daemon.lines), "no place in the log")
+
+
+run_tests([
+    an_impossible_combination_ends_the_start_with_what_to_edit,
+    all_faults_of_a_file_are_told_at_once,
+    a_wrong_option_is_a_wrong_usage,
+    a_plugin_that_everybody_can_write_is_not_loaded,
+    a_reload_applies_what_it_can_and_reports_each_key,
+    a_reload_of_a_broken_file_changes_nothing,
+])
