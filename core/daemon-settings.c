@@ -71,6 +71,7 @@ kbnt_daemon_consumer_settings(KbntDaemon *daemon)
             .window = (guint) core->consumer->window,
         },
         .prices = &kbnt_rule_book_rules(daemon->rule_book)->prices,
+        .region = core->kbnt->region,
         .retention = kbnt_daemon_retention(core),
         .n_partitions = daemon->n_partitions,
         .publish_window = PUBLISH_WINDOW,

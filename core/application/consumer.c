@@ -62,7 +62,7 @@ kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettings *settings)
     consumer->intake = kbnt_intake_new(ports, consumer->relay, consumer->saga,
                                        &consumer->settings.intake);
     consumer->sweep = kbnt_sweep_new(ports, NULL, &settings->retention);
-    consumer->host_report = kbnt_host_report_new(ports, consumer->relay);
+    consumer->host_report = kbnt_host_report_new(ports, consumer->relay, settings->region);
     consumer->meter = kbnt_meter_new(ports);
     consumer->dead_letters = kbnt_dead_letters_new(ports, consumer->relay,
                                                    KBNT_SERVICE_CONSUMER);

@@ -16,6 +16,7 @@ typedef struct KbntConsumer KbntConsumer;
 typedef struct {
     KbntIntakeConfig intake;
     const KbntPrices *prices;
+    const char *region; /* of hosts that name none */
     KbntRetention retention;
     guint n_partitions;
     guint publish_window;

@@ -37,6 +37,16 @@ kbnt_dead_letters_free(KbntDeadLetters *letters)
     g_free(letters);
 }
 
+KbntValue *
+kbnt_dead_letters_record(const KbntPorts *ports, const KbntValue *record)
+{
+    KbntValue *kept = kbnt_value_copy(record);
+
+    if (!ports->transport.durable)
+        kbnt_value_clear(kept, KBNT_FIELD_OFFSET);
+    return kept;
+}
+
 void
 kbnt_dead_letters_list(KbntDeadLetters *letters, gint64 position, guint max_rows, KbntDone done,
                        gpointer data)

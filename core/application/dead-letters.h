@@ -16,6 +16,13 @@ KbntDeadLetters *kbnt_dead_letters_new(const KbntPorts *ports, KbntRelay *relay,
 
 void kbnt_dead_letters_free(KbntDeadLetters *letters);
 
+/*
+ * Returns: (transfer full): @record as a dead letter keeps it. The offsets of a transport that
+ * is not durable begin anew with each process, so that they tell no record from another:
+ * without.
+ */
+KbntValue *kbnt_dead_letters_record(const KbntPorts *ports, const KbntValue *record);
+
 /* Result {ITEMS: dead letters after @position}. */
 void kbnt_dead_letters_list(KbntDeadLetters *letters, gint64 position, guint max_rows,
                             KbntDone done, gpointer data);

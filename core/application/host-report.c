@@ -14,6 +14,7 @@
 struct KbntHostReport {
     const KbntPorts *ports;
     KbntRelay *relay;
+    const char *region;
     gint64 interval_ms;
     GHashTable *streams; /* host name -> KbntStream */
     guint64 timer;
@@ -30,12 +31,13 @@ typedef struct {
 } Telling;
 
 KbntHostReport *
-kbnt_host_report_new(const KbntPorts *ports, KbntRelay *relay)
+kbnt_host_report_new(const KbntPorts *ports, KbntRelay *relay, const char *region)
 {
     KbntHostReport *report = g_new0(KbntHostReport, 1);
 
     report->ports = ports;
     report->relay = relay;
+    report->region = region;
     report->streams = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return report;
 }
@@ -178,20 +180,40 @@ kept(KbntValue *result, const GError *error, gpointer data)
     end_round(data, error);
 }
 
+/* The hosts as they are kept and told: each in a region. */
+static KbntValue *
+with_regions(const KbntHostReport *report, const KbntValue *answer)
+{
+    KbntValue *hosts = kbnt_value_new();
+    guint n_hosts = kbnt_value_length(answer, KBNT_FIELD_HOSTS);
+
+    kbnt_value_set_empty_list(hosts, KBNT_FIELD_HOSTS);
+    for (guint i = 0; i < n_hosts; i++) {
+        KbntValue *host = kbnt_value_copy(kbnt_value_nth_value(answer, KBNT_FIELD_HOSTS, i));
+
+        if (!kbnt_value_has(host, KBNT_FIELD_REGION))
+            kbnt_value_set_string(host, KBNT_FIELD_REGION, report->region);
+        kbnt_value_take_item(hosts, KBNT_FIELD_HOSTS, host);
+    }
+    return hosts;
+}
+
 static void
 answered(KbntValue *result, const GError *error, gpointer data)
 {
     KbntHostReport *report = data;
     const KbntStorePort *store = &report->ports->store;
-    guint n_hosts = error == NULL ? kbnt_value_length(result, KBNT_FIELD_HOSTS) : 0;
+    g_autoptr(KbntValue) hosts = NULL;
 
     if (error != NULL || report->stopped) {
         end_round(report, error);
         return;
     }
-    store->submit(store->data, KBNT_STORE_REPORT_HOSTS, result, kept, report);
+    hosts = with_regions(report, result);
+    guint n_hosts = kbnt_value_length(hosts, KBNT_FIELD_HOSTS);
+    store->submit(store->data, KBNT_STORE_REPORT_HOSTS, hosts, kept, report);
     for (guint i = 0; i < n_hosts; i++)
-        tell(report, kbnt_value_nth_value(result, KBNT_FIELD_HOSTS, i));
+        tell(report, kbnt_value_nth_value(hosts, KBNT_FIELD_HOSTS, i));
 }
 
 static void

@@ -9,7 +9,9 @@
 
 typedef struct KbntHostReport KbntHostReport;
 
-KbntHostReport *kbnt_host_report_new(const KbntPorts *ports, KbntRelay *relay);
+/* @region: of hosts that name none; lives as long as the report. */
+KbntHostReport *kbnt_host_report_new(const KbntPorts *ports, KbntRelay *relay,
+                                     const char *region);
 
 void kbnt_host_report_free(KbntHostReport *report);
 

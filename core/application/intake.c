@@ -10,6 +10,7 @@
 #include "intake.h"
 
 #include "backoff.h"
+#include "dead-letters.h"
 #include "serials.h"
 #include "transition.h"
 
@@ -113,7 +114,8 @@ bury(Arrival *arrival, const GError *error)
     kbnt_value_set_string(argument, KBNT_FIELD_REASON, kbnt_error_code_name(error->code));
     kbnt_value_set_string(argument, KBNT_FIELD_DETAIL, error->message);
     kbnt_value_set_int(argument, KBNT_FIELD_ATTEMPTS, 1);
-    kbnt_value_set_value(argument, KBNT_FIELD_RECORD, arrival->record);
+    kbnt_value_take_value(argument, KBNT_FIELD_RECORD,
+                          kbnt_dead_letters_record(arrival->intake->ports, arrival->record));
     if (arrival->request != NULL)
         kbnt_value_copy_field(argument, arrival->request, KBNT_FIELD_MESSAGE_ID);
     if (arrival->intake->config->dead_topic != NULL)

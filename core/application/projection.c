@@ -10,6 +10,7 @@
 #include "projection.h"
 
 #include "backoff.h"
+#include "dead-letters.h"
 #include "plan.h"
 #include "receipts.h"
 #include "request-state.h"
@@ -301,7 +302,9 @@ bury(Arrival *arrival, const GError *error)
     kbnt_value_set_string(argument, KBNT_FIELD_REASON, kbnt_error_code_name(error->code));
     kbnt_value_set_string(argument, KBNT_FIELD_DETAIL, error->message);
     kbnt_value_set_int(argument, KBNT_FIELD_ATTEMPTS, 1);
-    kbnt_value_set_value(argument, KBNT_FIELD_RECORD, arrival->record);
+    kbnt_value_take_value(
+        argument, KBNT_FIELD_RECORD,
+        kbnt_dead_letters_record(arrival->projection->ports, arrival->record));
     kbnt_value_unref(arrival->argument);
     arrival->argument = argument;
     arrival->verb = KBNT_STORE_BURY;

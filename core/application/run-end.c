@@ -109,8 +109,6 @@ set_resource(KbntRun *run, KbntValue *command)
         kbnt_value_set_value(resource, KBNT_FIELD_SPECIFICATION,
                              kbnt_value_get_value(run->state, KBNT_FIELD_RESOURCE_SPECS));
     }
-    if (kbnt_run_verb(run) == KBNT_REQUEST_TYPE_DETACH_STORAGE)
-        kbnt_value_set_string(resource, KBNT_FIELD_ATTACHED_TO, "");
     kbnt_value_take_value(command, KBNT_FIELD_RESOURCE, resource);
 }
 
@@ -151,6 +149,8 @@ kbnt_run_complete(KbntRun *run)
     kbnt_run_history(run, "event-publication", KBNT_HISTORY_STATUS_SUCCESS, NULL);
     kbnt_value_set_int(run->state, KBNT_FIELD_RESOURCE_STATUS,
                        kbnt_plan_final_status(kbnt_run_verb(run), type));
+    if (kbnt_run_verb(run) == KBNT_REQUEST_TYPE_DETACH_STORAGE)
+        kbnt_value_set_string(run->state, KBNT_FIELD_ATTACHED_TO, "");
     kbnt_value_set_int(run->state, KBNT_FIELD_OUTCOME, KBNT_OUTCOME_SUCCESS);
     kbnt_value_set_int(run->state, KBNT_FIELD_PERCENT, 100);
     kbnt_run_journal(run, command, kbnt_run_step(run)->step, KBNT_PHASE_RESULT);

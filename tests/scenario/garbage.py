@@ -94,8 +94,20 @@ def a_dead_letter_that_is_redriven_comes_back_for_the_same_reason():
     with_garbage(0, check)
 
 
+def garbage_of_the_next_process_is_not_taken_for_that_of_the_last():
+    def check(daemon, expected):
+        wait_until("the dead letters", lambda: len(letters(daemon)) == sum(expected.values()))
+        require(daemon.stop() == 0, "the stop failed")
+        again = plant(daemon, 0)
+        daemon.start()
+        wait_until("those of the second start",
+                   lambda: len(letters(daemon)) == sum((expected + again).values()), 10)
+    with_garbage(0, check)
+
+
 run_tests([
     each_kind_of_garbage_is_kept_for_its_reason,
     thousands_of_flipped_bits_harm_nobody,
     a_dead_letter_that_is_redriven_comes_back_for_the_same_reason,
+    garbage_of_the_next_process_is_not_taken_for_that_of_the_last,
 ])
