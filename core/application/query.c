@@ -23,9 +23,14 @@ typedef struct {
     char *second_id;    /* of a request: to be looked for where the messageId is unknown */
     char *scope;
     char *account;
+    KbntValue *(*view_of)(KbntQuery *query, const KbntValue *item); /* of a page */
     KbntDone done;
     gpointer data;
 } Question;
+
+/* What a page has beside its items. */
+static const KbntField page_fields[] = { KBNT_FIELD_NEXT_CURSOR, KBNT_FIELD_POSITION,
+                                         KBNT_FIELD_COUNT };
 
 KbntQuery *
 kbnt_query_new(const KbntPorts *ports, const KbntRules *rules)
@@ -196,35 +201,48 @@ own_filter(const KbntCaller *caller, const KbntValue *filter)
 }
 
 static void
-requests_found(KbntValue *result, const GError *error, gpointer data)
+page_found(KbntValue *result, const GError *error, gpointer data)
 {
     Question *question = data;
-    g_autoptr(KbntValue) view = NULL;
+    g_autoptr(KbntValue) page = NULL;
 
     if (error != NULL) {
         answer(question, NULL, error);
         return;
     }
-    view = kbnt_value_new();
+    page = kbnt_value_new();
     guint n_items = kbnt_value_length(result, KBNT_FIELD_ITEMS);
-    kbnt_value_set_empty_list(view, KBNT_FIELD_ITEMS);
-    for (guint i = 0; i < n_items; i++)
-        kbnt_value_take_item(
-            view, KBNT_FIELD_ITEMS,
-            with_overdue(question->query, kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i)));
-    kbnt_value_copy_field(view, result, KBNT_FIELD_NEXT_CURSOR);
-    answer(question, view, NULL);
+    kbnt_value_set_empty_list(page, KBNT_FIELD_ITEMS);
+    for (guint i = 0; i < n_items; i++) {
+        KbntValue *view = question->view_of(question->query,
+                                            kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i));
+
+        if (view != NULL)
+            kbnt_value_take_item(page, KBNT_FIELD_ITEMS, view);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(page_fields); i++)
+        kbnt_value_copy_field(page, result, page_fields[i]);
+    answer(question, page, NULL);
+}
+
+/* Asks for a page, of which each item is seen as view_of makes it. */
+static void
+ask_page(Question *question, KbntStoreVerb verb, KbntValue *argument,
+         KbntValue *(*view_of)(KbntQuery *query, const KbntValue *item))
+{
+    const KbntStorePort *store = &question->query->ports->store;
+
+    question->view_of = view_of;
+    store->query(store->data, verb, argument, page_found, question);
 }
 
 void
 kbnt_query_requests(KbntQuery *query, const KbntCaller *caller, const KbntValue *filter,
                     KbntDone done, gpointer data)
 {
-    const KbntStorePort *store = &query->ports->store;
     g_autoptr(KbntValue) own = own_filter(caller, filter);
 
-    store->query(store->data, KBNT_STORE_REQUESTS, own, requests_found,
-                 question_new(query, caller, done, data));
+    ask_page(question_new(query, caller, done, data), KBNT_STORE_REQUESTS, own, with_overdue);
 }
 
 /* Resources. */
@@ -277,36 +295,13 @@ kbnt_query_resource(KbntQuery *query, const KbntCaller *caller, const char *id, 
                  question_new(query, caller, done, data));
 }
 
-static void
-resources_found(KbntValue *result, const GError *error, gpointer data)
-{
-    Question *question = data;
-    g_autoptr(KbntValue) view = NULL;
-
-    if (error != NULL) {
-        answer(question, NULL, error);
-        return;
-    }
-    view = kbnt_value_new();
-    guint n_items = kbnt_value_length(result, KBNT_FIELD_ITEMS);
-    kbnt_value_set_empty_list(view, KBNT_FIELD_ITEMS);
-    for (guint i = 0; i < n_items; i++)
-        kbnt_value_take_item(
-            view, KBNT_FIELD_ITEMS,
-            with_cost(question->query, kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i)));
-    kbnt_value_copy_field(view, result, KBNT_FIELD_NEXT_CURSOR);
-    answer(question, view, NULL);
-}
-
 void
 kbnt_query_resources(KbntQuery *query, const KbntCaller *caller, const KbntValue *filter,
                      KbntDone done, gpointer data)
 {
-    const KbntStorePort *store = &query->ports->store;
     g_autoptr(KbntValue) own = own_filter(caller, filter);
 
-    store->query(store->data, KBNT_STORE_RESOURCES, own, resources_found,
-                 question_new(query, caller, done, data));
+    ask_page(question_new(query, caller, done, data), KBNT_STORE_RESOURCES, own, with_cost);
 }
 
 void
@@ -354,7 +349,7 @@ kbnt_query_quota(KbntQuery *query, const KbntCaller *caller, const char *user_id
 /* Events. */
 
 static KbntValue *
-decoded(KbntQuery *query, KbntValue *item)
+decoded(KbntQuery *query, const KbntValue *item)
 {
     const KbntCodecPort *codec = &query->ports->codec;
     KbntValue *record = kbnt_value_get_value(item, KBNT_FIELD_RECORD);
@@ -369,36 +364,10 @@ decoded(KbntQuery *query, KbntValue *item)
     return view;
 }
 
-static void
-events_found(KbntValue *result, const GError *error, gpointer data)
-{
-    Question *question = data;
-    g_autoptr(KbntValue) view = NULL;
-
-    if (error != NULL) {
-        answer(question, NULL, error);
-        return;
-    }
-    view = kbnt_value_new();
-    guint n_items = kbnt_value_length(result, KBNT_FIELD_ITEMS);
-    kbnt_value_set_empty_list(view, KBNT_FIELD_ITEMS);
-    for (guint i = 0; i < n_items; i++) {
-        KbntValue *event = decoded(question->query,
-                                   kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i));
-
-        if (event != NULL)
-            kbnt_value_take_item(view, KBNT_FIELD_ITEMS, event);
-    }
-    kbnt_value_copy_field(view, result, KBNT_FIELD_POSITION);
-    kbnt_value_copy_field(view, result, KBNT_FIELD_COUNT);
-    answer(question, view, NULL);
-}
-
 void
 kbnt_query_events(KbntQuery *query, const KbntCaller *caller, const char *message_id,
                   gint64 position, guint max_rows, KbntDone done, gpointer data)
 {
-    const KbntStorePort *store = &query->ports->store;
     g_autoptr(KbntValue) argument = kbnt_value_new();
 
     kbnt_value_set_int(argument, KBNT_FIELD_POSITION, position);
@@ -406,6 +375,5 @@ kbnt_query_events(KbntQuery *query, const KbntCaller *caller, const char *messag
     kbnt_value_set_string(argument, KBNT_FIELD_MESSAGE_ID, message_id);
     if (message_id == NULL && !kbnt_permission_allows(caller, KBNT_DEED_LOOK, NULL))
         kbnt_value_set_string(argument, KBNT_FIELD_USER_ID, caller->user_id);
-    store->query(store->data, KBNT_STORE_EVENTS, argument, events_found,
-                 question_new(query, caller, done, data));
+    ask_page(question_new(query, caller, done, data), KBNT_STORE_EVENTS, argument, decoded);
 }
