@@ -126,7 +126,7 @@ def refuses(port):
     try:
         connect(port).close()
         return False
-    except ConnectionRefusedError:
+    except ConnectionError:  # refused, or reset while the listener closed
         return True
 
 
