@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Queues of calls that the test answers, and a list of timers that the test fires. */
+#include "fake-ports.h"
+
+typedef struct {
+    gint verb;
+    KbntValue *argument;
+    KbntDone done;
+    gpointer done_data;
+} Call;
+
+struct FakeCalls {
+    GQueue queue; /* of Call */
+};
+
+typedef struct {
+    guint64 number;
+    gint64 due_us;
+    void (*function)(gpointer);
+    gpointer function_data;
+} Timer;
+
+struct FakePorts {
+    KbntPorts ports;
+    FakeCalls commands;
+    FakeCalls queries;
+    FakeCalls publishes;
+    GString *sent;
+    GString *acknowledged;
+    GList *timers; /* of Timer, in order of due_us */
+    guint64 last_timer;
+    gint64 now_us;
+    guint n_reports;
+};
+
+static void
+call_free(gpointer data)
+{
+    Call *call = data;
+
+    kbnt_value_unref(call->argument);
+    g_free(call);
+}
+
+static void
+calls_push(FakeCalls *calls, gint verb, KbntValue *argument, KbntDone done, gpointer done_data)
+{
+    Call call = { verb, kbnt_value_ref(argument), done, done_data };
+
+    g_queue_push_tail(&calls->queue, g_memdup2(&call, sizeof call));
+}
+
+static void
+store_submit(gpointer data, KbntStoreVerb verb, KbntValue *argument, KbntDone done,
+             gpointer done_data)
+{
+    calls_push(&((FakePorts *)data)->commands, (gint)verb, argument, done, done_data);
+}
+
+static void
+store_query(gpointer data, KbntStoreVerb verb, KbntValue *argument, KbntDone done,
+            gpointer done_data)
+{
+    calls_push(&((FakePorts *)data)->queries, (gint)verb, argument, done, done_data);
+}
+
+static void
+append_word(GString *text, const char *word)
+{
+    if (text->len > 0)
+        g_string_append_c(text, ' ');
+    g_string_append(text, word);
+}
+
+static void
+transport_publish(gpointer data, KbntValue *const *records, guint n_records, KbntDone done,
+                  gpointer const *done_data)
+{
+    FakePorts *fake = data;
+
+    for (guint i = 0; i < n_records; i++) {
+        gint64 position = kbnt_value_get_int(records[i], KBNT_FIELD_POSITION);
+        g_autofree char *word = g_strdup_printf("%" G_GINT64_FORMAT, position);
+
+        append_word(fake->sent, word);
+        calls_push(&fake->publishes, 0, records[i], done, done_data[i]);
+    }
+}
+
+static void
+transport_acknowledge(gpointer data, const KbntSubscription *subscription, gint32 partition,
+                      gint64 offset)
+{
+    g_autofree char *word = g_strdup_printf("%d:%" G_GINT64_FORMAT, partition, offset);
+
+    (void)subscription;
+    append_word(((FakePorts *)data)->acknowledged, word);
+}
+
+static gint64
+world_wall_ms(gpointer data)
+{
+    return ((FakePorts *)data)->now_us / 1000;
+}
+
+static gint64
+world_monotonic_us(gpointer data)
+{
+    return ((FakePorts *)data)->now_us;
+}
+
+static double
+world_chance(gpointer data)
+{
+    (void)data;
+    return 0;
+}
+
+static gint
+compare_timers(gconstpointer one, gconstpointer other)
+{
+    const Timer *first = one;
+    const Timer *second = other;
+
+    if (first->due_us != second->due_us)
+        return first->due_us < second->due_us ? -1 : 1;
+    return first->number < second->number ? -1 : 1;
+}
+
+static guint64
+world_after(gpointer data, gint64 delay_ms, void (*function)(gpointer), gpointer function_data)
+{
+    FakePorts *fake = data;
+    Timer timer = { ++fake->last_timer, fake->now_us + delay_ms * 1000, function,
+                    function_data };
+
+    fake->timers = g_list_insert_sorted(fake->timers, g_memdup2(&timer, sizeof timer),
+                                        compare_timers);
+    return timer.number;
+}
+
+static void
+world_forget(gpointer data, guint64 number)
+{
+    FakePorts *fake = data;
+
+    for (GList *link = fake->timers; link != NULL; link = link->next)
+        if (((Timer *)link->data)->number == number) {
+            g_free(link->data);
+            fake->timers = g_list_delete_link(fake->timers, link);
+            return;
+        }
+}
+
+static void
+world_observe(gpointer data, KbntValue *transition)
+{
+    (void)data;
+    kbnt_value_unref(transition);
+}
+
+static void
+world_report(gpointer data, const GError *error, const KbntValue *fields, const char *text)
+{
+    (void)error;
+    (void)fields;
+    (void)text;
+    ((FakePorts *)data)->n_reports++;
+}
+
+FakePorts *
+fake_ports_new(gboolean durable)
+{
+    FakePorts *fake = g_new0(FakePorts, 1);
+
+    fake->now_us = G_USEC_PER_SEC;
+    fake->sent = g_string_new(NULL);
+    fake->acknowledged = g_string_new(NULL);
+    fake->ports.version = "v0.0.0";
+    fake->ports.store =
+        (KbntStorePort){ .data = fake, .submit = store_submit, .query = store_query };
+    fake->ports.transport = (KbntTransportPort){ .data = fake,
+                                                 .durable = durable,
+                                                 .publish = transport_publish,
+                                                 .acknowledge = transport_acknowledge };
+    fake->ports.world = (KbntWorldPort){ .data = fake,
+                                         .wall_ms = world_wall_ms,
+                                         .monotonic_us = world_monotonic_us,
+                                         .chance = world_chance,
+                                         .after = world_after,
+                                         .forget = world_forget,
+                                         .observe = world_observe,
+                                         .report = world_report };
+    return fake;
+}
+
+void
+fake_ports_free(FakePorts *fake)
+{
+    if (fake == NULL)
+        return;
+    g_queue_clear_full(&fake->commands.queue, call_free);
+    g_queue_clear_full(&fake->queries.queue, call_free);
+    g_queue_clear_full(&fake->publishes.queue, call_free);
+    g_list_free_full(fake->timers, g_free);
+    g_string_free(fake->sent, TRUE);
+    g_string_free(fake->acknowledged, TRUE);
+    g_free(fake);
+}
+
+const KbntPorts *
+fake_ports_get(FakePorts *fake)
+{
+    return &fake->ports;
+}
+
+FakeCalls *
+fake_ports_commands(FakePorts *fake)
+{
+    return &fake->commands;
+}
+
+FakeCalls *
+fake_ports_queries(FakePorts *fake)
+{
+    return &fake->queries;
+}
+
+FakeCalls *
+fake_ports_publishes(FakePorts *fake)
+{
+    return &fake->publishes;
+}
+
+guint
+fake_calls_length(const FakeCalls *calls)
+{
+    return calls->queue.length;
+}
+
+static const Call *
+nth_call(const FakeCalls *calls, guint index)
+{
+    g_assert(index < calls->queue.length);
+    return g_queue_peek_nth((GQueue *)&calls->queue, index);
+}
+
+gint
+fake_calls_verb(const FakeCalls *calls, guint index)
+{
+    return nth_call(calls, index)->verb;
+}
+
+KbntValue *
+fake_calls_argument(const FakeCalls *calls, guint index)
+{
+    return nth_call(calls, index)->argument;
+}
+
+static void
+answer(FakeCalls *calls, KbntValue *result, const GError *error)
+{
+    Call *call = g_queue_pop_head(&calls->queue);
+
+    g_assert(call != NULL);
+    call->done(result, error, call->done_data);
+    call_free(call);
+}
+
+void
+fake_calls_complete(FakeCalls *calls, KbntValue *result)
+{
+    g_autoptr(KbntValue) empty = kbnt_value_new();
+
+    answer(calls, result != NULL ? result : empty, NULL);
+}
+
+void
+fake_calls_fail(FakeCalls *calls, KbntErrorCode code)
+{
+    g_autoptr(GError) error = g_error_new_literal(KBNT_ERROR, code, "the test says so");
+
+    answer(calls, NULL, error);
+}
+
+void
+fake_ports_pass_ms(FakePorts *fake, gint64 duration_ms)
+{
+    gint64 end_us = fake->now_us + duration_ms * 1000;
+
+    while (fake->timers != NULL && ((Timer *)fake->timers->data)->due_us <= end_us) {
+        g_autofree Timer *timer = fake->timers->data;
+
+        fake->timers = g_list_delete_link(fake->timers, fake->timers);
+        fake->now_us = timer->due_us;
+        timer->function(timer->function_data);
+    }
+    fake->now_us = end_us;
+}
+
+const char *
+fake_ports_sent(FakePorts *fake)
+{
+    return fake->sent->str;
+}
+
+const char *
+fake_ports_acknowledged(FakePorts *fake)
+{
+    return fake->acknowledged->str;
+}
+
+guint
+fake_ports_n_reports(const FakePorts *fake)
+{
+    return fake->n_reports;
+}

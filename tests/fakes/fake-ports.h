@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* KbntPorts for tests of use cases: what is asked of a port waits until the test answers it,
+ * and time stands still until the test moves it.
+ *
+ * There are no provisioner and no codec. Chance is always 0, so a backoff is always 10 ms.
+ */
+#pragma once
+
+#include "ports.h"
+
+typedef struct FakePorts FakePorts;
+
+/* What was asked of a port and is not answered, eldest first. */
+typedef struct FakeCalls FakeCalls;
+
+/* Returns: (transfer full): ports at the time 1 s, with a transport that is @durable. */
+FakePorts *fake_ports_new(gboolean durable);
+
+/* Unanswered calls are dropped, timers do not fire. */
+void fake_ports_free(FakePorts *fake);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakePorts, fake_ports_free)
+
+const KbntPorts *fake_ports_get(FakePorts *fake);
+
+/* The calls of each port; a publish of many records is as many calls. */
+FakeCalls *fake_ports_commands(FakePorts *fake);
+FakeCalls *fake_ports_queries(FakePorts *fake);
+FakeCalls *fake_ports_publishes(FakePorts *fake);
+
+guint fake_calls_length(const FakeCalls *calls);
+
+/* The verb (0 of a publish) and the argument of a call that waits; it must exist. */
+gint fake_calls_verb(const FakeCalls *calls, guint index);
+KbntValue *fake_calls_argument(const FakeCalls *calls, guint index);
+
+/* Answers the eldest call, which must exist. @result: (transfer none) (nullable). */
+void fake_calls_complete(FakeCalls *calls, KbntValue *result);
+void fake_calls_fail(FakeCalls *calls, KbntErrorCode code);
+
+/* Moves the clocks and fires what has become due, in order. */
+void fake_ports_pass_ms(FakePorts *fake, gint64 duration_ms);
+
+/* All that was published so far, "POSITION POSITION …" in order. */
+const char *fake_ports_sent(FakePorts *fake);
+
+/* All that was acknowledged so far, "PARTITION:OFFSET PARTITION:OFFSET …" in order. */
+const char *fake_ports_acknowledged(FakePorts *fake);
+
+/* How many failures were reported so far. */
+guint fake_ports_n_reports(const FakePorts *fake);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of the way from the outbox to the transport. */
+#include "fake-ports.h"
+#include "relay.h"
+#include "runner.h"
+
+#define WINDOW 4
+
+typedef struct {
+    FakePorts *fake;
+    FakeCalls *commands;
+    FakeCalls *queries;
+    FakeCalls *publishes;
+    KbntRelay *relay;
+    guint n_confirmed;
+} Fixture;
+
+static void
+count_confirmed(KbntValue *record, KbntValue *result, gpointer data)
+{
+    (void)record;
+    (void)result;
+    ((Fixture *)data)->n_confirmed++;
+}
+
+static void
+describe(KbntValue *confirm, KbntValue *record, KbntValue *result, gpointer data)
+{
+    (void)result;
+    (void)data;
+    kbnt_value_copy_field(confirm, record, KBNT_FIELD_MESSAGE_ID);
+}
+
+static Fixture *
+fixture_new(gboolean durable, gboolean describes)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+    KbntRelayHooks hooks = { fixture, count_confirmed, describes ? describe : NULL };
+
+    fixture->fake = fake_ports_new(durable);
+    fixture->commands = fake_ports_commands(fixture->fake);
+    fixture->queries = fake_ports_queries(fixture->fake);
+    fixture->publishes = fake_ports_publishes(fixture->fake);
+    fixture->relay = kbnt_relay_new(fake_ports_get(fixture->fake), KBNT_SERVICE_PRODUCER, 1,
+                                    WINDOW, &hooks);
+    return fixture;
+}
+
+static void
+fixture_free(Fixture *fixture)
+{
+    while (fake_calls_length(fixture->commands) > 0)
+        fake_calls_complete(fixture->commands, NULL);
+    kbnt_relay_free(fixture->relay);
+    fake_ports_free(fixture->fake);
+    g_free(fixture);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
+
+static KbntValue *
+sample_record(gint64 position)
+{
+    KbntValue *record = kbnt_value_new();
+    g_autofree char *message_id = g_strdup_printf("message-%" G_GINT64_FORMAT, position);
+
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "requests");
+    kbnt_value_set_string(record, KBNT_FIELD_MESSAGE_ID, message_id);
+    kbnt_value_set_int(record, KBNT_FIELD_POSITION, position);
+    return record;
+}
+
+static void
+push(Fixture *fixture, gint64 first, gint64 last)
+{
+    for (gint64 position = first; position <= last; position++) {
+        g_autoptr(KbntValue) record = sample_record(position);
+
+        kbnt_relay_push(fixture->relay, record);
+    }
+}
+
+/* Answers the query of the outbox with the records from @first to @last; none below @first. */
+static void
+answer_outbox(Fixture *fixture, gint64 first, gint64 last)
+{
+    g_autoptr(KbntValue) page = kbnt_value_new();
+
+    kbnt_value_set_empty_list(page, KBNT_FIELD_ITEMS);
+    for (gint64 position = first; position <= last; position++)
+        kbnt_value_take_item(page, KBNT_FIELD_ITEMS, sample_record(position));
+    fake_calls_complete(fixture->queries, page);
+}
+
+/* Returns: (transfer full): a relay that runs, with nothing in its outbox. */
+static Fixture *
+running_fixture(gboolean durable)
+{
+    Fixture *fixture = fixture_new(durable, FALSE);
+
+    kbnt_relay_start(fixture->relay);
+    answer_outbox(fixture, 1, 0);
+    return fixture;
+}
+
+static void
+confirm(Fixture *fixture, guint n_records)
+{
+    for (guint i = 0; i < n_records; i++)
+        fake_calls_complete(fixture->publishes, NULL);
+}
+
+static void
+records_are_sent_in_the_order_of_their_positions(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(TRUE, FALSE);
+
+    kbnt_relay_start(fixture->relay);
+    answer_outbox(fixture, 1, 2);
+    push(fixture, 3, 4);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3 4");
+    kbnt_assert_int(kbnt_relay_backlog(fixture->relay), 4);
+}
+
+static void
+what_is_confirmed_leaves_the_backlog_and_is_told_once(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 3);
+    confirm(fixture, 2);
+
+    kbnt_assert_int(kbnt_relay_backlog(fixture->relay), 1);
+    kbnt_assert_int(fixture->n_confirmed, 2);
+}
+
+static void
+after_a_failure_all_behind_it_is_sent_again_in_order_and_none_before(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 4);
+    confirm(fixture, 1);
+    fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+    confirm(fixture, 2);
+    fake_ports_pass_ms(fixture->fake, 10);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3 4 2 3 4");
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+}
+
+static void
+what_is_confirmed_again_behind_a_failure_is_no_news(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 2);
+    fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+    confirm(fixture, 1);
+    fake_ports_pass_ms(fixture->fake, 10);
+    confirm(fixture, 2);
+
+    kbnt_assert_int(fixture->n_confirmed, 2);
+    kbnt_assert_int(kbnt_relay_backlog(fixture->relay), 0);
+}
+
+static void
+nothing_is_sent_again_before_all_under_way_has_come_back(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 2);
+    fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+    fake_ports_pass_ms(fixture->fake, 60000);
+    push(fixture, 3, 3);
+
+    CU_ASSERT(kbnt_relay_is_stalled(fixture->relay));
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2");
+
+    confirm(fixture, 1);
+    fake_ports_pass_ms(fixture->fake, 10);
+
+    CU_ASSERT(!kbnt_relay_is_stalled(fixture->relay));
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 1 2 3");
+}
+
+static void
+the_window_bounds_what_is_under_way(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 6);
+
+    kbnt_assert_int(fake_calls_length(fixture->publishes), WINDOW);
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3 4");
+
+    confirm(fixture, 1);
+
+    kbnt_assert_int(fake_calls_length(fixture->publishes), WINDOW);
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3 4 5");
+}
+
+static void
+a_push_while_the_outbox_is_read_is_found_there_and_sent_once(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(TRUE, FALSE);
+
+    kbnt_relay_start(fixture->relay);
+    push(fixture, 2, 3);
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "");
+    answer_outbox(fixture, 1, 2);
+
+    kbnt_assert_int(fake_calls_verb(fixture->queries, 0), KBNT_STORE_OUTBOX);
+    KbntValue *question = fake_calls_argument(fixture->queries, 0);
+    kbnt_assert_int(kbnt_value_get_int(question, KBNT_FIELD_POSITION), 2);
+    answer_outbox(fixture, 3, 3);
+    kbnt_assert_int(fake_calls_length(fixture->queries), 0);
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3");
+}
+
+static void
+an_outbox_that_cannot_be_read_is_read_again_in_a_second(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(TRUE, FALSE);
+
+    kbnt_relay_start(fixture->relay);
+    fake_calls_fail(fixture->queries, KBNT_ERROR_STORE_FAILED);
+    fake_ports_pass_ms(fixture->fake, 999);
+    kbnt_assert_int(fake_calls_length(fixture->queries), 0);
+    fake_ports_pass_ms(fixture->fake, 1);
+    answer_outbox(fixture, 1, 1);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1");
+}
+
+static void
+a_durable_transport_confirms_and_settles_in_one_command(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 7, 7);
+    confirm(fixture, 1);
+
+    kbnt_assert_int(fake_calls_length(fixture->commands), 1);
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_CONFIRM);
+    KbntValue *argument = fake_calls_argument(fixture->commands, 0);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_POSITION), 7);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_SETTLED), TRUE);
+}
+
+static void
+a_transport_that_forgets_settles_only_when_it_is_done_with_the_record(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(FALSE);
+    g_autoptr(KbntValue) record = sample_record(7);
+
+    kbnt_relay_push(fixture->relay, record);
+    confirm(fixture, 1);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_relay_settled(fixture->relay, record);
+
+    kbnt_assert_int(fake_calls_length(fixture->commands), 1);
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_SETTLE);
+    KbntValue *argument = fake_calls_argument(fixture->commands, 0);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_POSITION), 7);
+}
+
+static void
+an_owner_that_describes_has_each_confirmation_written(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(FALSE, TRUE);
+
+    kbnt_relay_start(fixture->relay);
+    answer_outbox(fixture, 7, 7);
+    confirm(fixture, 1);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_CONFIRM);
+    KbntValue *argument = fake_calls_argument(fixture->commands, 0);
+    kbnt_assert_string(kbnt_value_get_string(argument, KBNT_FIELD_MESSAGE_ID), "message-7");
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_SETTLED), FALSE);
+}
+
+static void
+a_store_that_fails_for_now_is_asked_again(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 7, 7);
+    confirm(fixture, 1);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    fake_ports_pass_ms(fixture->fake, 10);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_CONFIRM);
+    KbntValue *argument = fake_calls_argument(fixture->commands, 0);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_POSITION), 7);
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 0);
+}
+
+static void
+a_store_that_refuses_for_good_is_reported_and_not_asked_again(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 7, 7);
+    confirm(fixture, 1);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_NOT_SUPPORTED);
+    fake_ports_pass_ms(fixture->fake, 60000);
+
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+}
+
+static void
+a_stopped_relay_sends_nothing_more(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 5);
+    kbnt_relay_stop(fixture->relay);
+    confirm(fixture, WINDOW);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3 4");
+    kbnt_assert_int(fixture->n_confirmed, WINDOW);
+}
+
+static const KbntTest tests[] = {
+    KBNT_TEST(records_are_sent_in_the_order_of_their_positions),
+    KBNT_TEST(what_is_confirmed_leaves_the_backlog_and_is_told_once),
+    KBNT_TEST(after_a_failure_all_behind_it_is_sent_again_in_order_and_none_before),
+    KBNT_TEST(what_is_confirmed_again_behind_a_failure_is_no_news),
+    KBNT_TEST(nothing_is_sent_again_before_all_under_way_has_come_back),
+    KBNT_TEST(the_window_bounds_what_is_under_way),
+    KBNT_TEST(a_push_while_the_outbox_is_read_is_found_there_and_sent_once),
+    KBNT_TEST(an_outbox_that_cannot_be_read_is_read_again_in_a_second),
+    KBNT_TEST(a_durable_transport_confirms_and_settles_in_one_command),
+    KBNT_TEST(a_transport_that_forgets_settles_only_when_it_is_done_with_the_record),
+    KBNT_TEST(an_owner_that_describes_has_each_confirmation_written),
+    KBNT_TEST(a_store_that_fails_for_now_is_asked_again),
+    KBNT_TEST(a_store_that_refuses_for_good_is_reported_and_not_asked_again),
+    KBNT_TEST(a_stopped_relay_sends_nothing_more),
+};
+
+int
+main(int argc, char **argv)
+{
+    return kbnt_test_main("application/relay", argc, argv, tests, G_N_ELEMENTS(tests));
+}
