@@ -151,6 +151,52 @@ after_a_failure_all_behind_it_is_sent_again_in_order_and_none_before(void)
 }
 
 static void
+what_was_confirmed_behind_a_failure_stays_until_it_is_confirmed_again(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 2);
+    fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+    confirm(fixture, 1);
+    fake_ports_pass_ms(fixture->fake, 10);
+    confirm(fixture, 1);
+
+    kbnt_assert_int(kbnt_relay_backlog(fixture->relay), 1);
+}
+
+static void
+a_failure_of_what_was_confirmed_before_is_where_it_starts_again(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 1, 3);
+    fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+    confirm(fixture, 2);
+    fake_ports_pass_ms(fixture->fake, 10);
+    confirm(fixture, 1);
+    fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+    confirm(fixture, 1);
+    fake_ports_pass_ms(fixture->fake, 10);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3 1 2 3 2 3");
+}
+
+static void
+a_failure_on_one_topic_holds_up_no_other(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+    g_autoptr(KbntValue) other = sample_record(2);
+
+    kbnt_value_set_string(other, KBNT_FIELD_TOPIC, "dead-letters");
+    push(fixture, 1, 1);
+    fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+    kbnt_relay_push(fixture->relay, other);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2");
+    kbnt_assert_int(fake_calls_length(fixture->publishes), 1);
+}
+
+static void
 what_is_confirmed_again_behind_a_failure_is_no_news(void)
 {
     g_autoptr(Fixture) fixture = running_fixture(TRUE);
@@ -329,6 +375,9 @@ static const KbntTest tests[] = {
     KBNT_TEST(records_are_sent_in_the_order_of_their_positions),
     KBNT_TEST(what_is_confirmed_leaves_the_backlog_and_is_told_once),
     KBNT_TEST(after_a_failure_all_behind_it_is_sent_again_in_order_and_none_before),
+    KBNT_TEST(what_was_confirmed_behind_a_failure_stays_until_it_is_confirmed_again),
+    KBNT_TEST(a_failure_of_what_was_confirmed_before_is_where_it_starts_again),
+    KBNT_TEST(a_failure_on_one_topic_holds_up_no_other),
     KBNT_TEST(what_is_confirmed_again_behind_a_failure_is_no_news),
     KBNT_TEST(nothing_is_sent_again_before_all_under_way_has_come_back),
     KBNT_TEST(the_window_bounds_what_is_under_way),
