@@ -91,6 +91,19 @@ show_help(const KbntCommand *command)
     return KBNT_EXIT_DONE;
 }
 
+/* Where the package has the configuration, whatever the prefix of this build. */
+#define PACKAGED_CONFIG_DIR "/etc/kbnt"
+
+/* Returns: (transfer full): the help of @command with the paths of the package. */
+static char *
+packaged_help(const KbntCommand *command)
+{
+    g_autofree char *help = kbnt_command_help(command);
+    g_auto(GStrv) parts = g_strsplit(help, KBNT_CONFIG_DIR, -1);
+
+    return g_strjoinv(PACKAGED_CONFIG_DIR, parts);
+}
+
 /* The reference, docs/reference/kbntctl.md: what this prints is what is committed there. */
 static void
 print_reference(void)
@@ -100,7 +113,7 @@ print_reference(void)
     for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
         printf("\n## %s\n", groups[i].title);
         for (const KbntCommand *command = groups[i].commands; command->name; command++) {
-            g_autofree char *help = kbnt_command_help(command);
+            g_autofree char *help = packaged_help(command);
 
             printf("\n### kbntctl %s\n```\n%s```\n", command->name, help);
         }
