@@ -2,75 +2,20 @@
 /*
  * intake.c: owns the way of a record from the transport into the consumer's inbox, or among the
  * dead letters.
- *
- * Each record is an arrival. Whatever becomes of it (a row, a duplicate, a dead letter) is
- * committed before its receipt is settled. A store that fails for now is asked again, while the
- * window of the subscription holds the broker back.
  */
 #include "intake.h"
 
-#include "backoff.h"
-#include "dead-letters.h"
+#include "arrival.h"
 #include "serials.h"
 #include "transition.h"
 
-typedef struct {
-    KbntIntake *intake;
-    KbntReceipt *receipt;
-    KbntValue *record;
-    KbntValue *request;  /* NULL where it cannot be decoded */
-    KbntValue *argument; /* of the command under way */
-    KbntStoreVerb verb;
-    guint attempts;
-    char *vm_id;
-} Arrival;
-
 struct KbntIntake {
-    const KbntPorts *ports;
     const KbntIntakeConfig *config;
     KbntRelay *relay;
     KbntSaga *saga;
     KbntSerials *serials;
-    KbntSubscription subscription;
-    KbntReceipts *receipts;
+    KbntArrivals *arrivals;
 };
-
-static void
-arrival_free(Arrival *arrival)
-{
-    kbnt_value_unref(arrival->record);
-    kbnt_value_unref(arrival->request);
-    kbnt_value_unref(arrival->argument);
-    g_free(arrival->vm_id);
-    g_free(arrival);
-}
-
-static void
-settle(Arrival *arrival)
-{
-    kbnt_receipts_settle(arrival->receipt);
-    arrival_free(arrival);
-}
-
-static void command_ended(KbntValue *result, const GError *error, gpointer data);
-
-static void
-submit(gpointer data)
-{
-    Arrival *arrival = data;
-    const KbntStorePort *store = &arrival->intake->ports->store;
-
-    store->submit(store->data, arrival->verb, arrival->argument, command_ended, arrival);
-}
-
-static void
-command(Arrival *arrival, KbntStoreVerb verb, KbntValue *argument)
-{
-    kbnt_value_unref(arrival->argument);
-    arrival->argument = argument;
-    arrival->verb = verb;
-    submit(arrival);
-}
 
 static char *
 number_text(const KbntValue *value, KbntField field)
@@ -80,7 +25,7 @@ number_text(const KbntValue *value, KbntField field)
 
 /* The copy of a dead letter for its topic: raw, with why and whence in the headers. */
 static KbntValue *
-dead_copy(Arrival *arrival, const GError *error)
+dead_copy(const KbntIntake *intake, const KbntArrival *arrival, const GError *error)
 {
     KbntValue *copy = kbnt_value_copy(arrival->record);
     g_autofree char *partition = number_text(arrival->record, KBNT_FIELD_PARTITION);
@@ -89,7 +34,7 @@ dead_copy(Arrival *arrival, const GError *error)
         { "reason", kbnt_error_code_name(error->code) },
         { "step", "consume" },
         { "attempts", "1" },
-        { "original-topic", arrival->intake->config->topic },
+        { "original-topic", intake->config->topic },
         { "original-partition", partition },
         { "original-offset", offset },
     };
@@ -102,25 +47,19 @@ dead_copy(Arrival *arrival, const GError *error)
         kbnt_value_set_bytes(header, KBNT_FIELD_HEADER_VALUE, text);
         kbnt_value_take_item(copy, KBNT_FIELD_HEADERS, header);
     }
-    kbnt_value_set_string(copy, KBNT_FIELD_TOPIC, arrival->intake->config->dead_topic);
+    kbnt_value_set_string(copy, KBNT_FIELD_TOPIC, intake->config->dead_topic);
     return copy;
 }
 
 static void
-bury(Arrival *arrival, const GError *error)
+describe_dead(KbntArrival *arrival, const GError *error, KbntValue *argument)
 {
-    KbntValue *argument = kbnt_value_new();
+    const KbntIntake *intake = arrival->owner;
 
-    kbnt_value_set_string(argument, KBNT_FIELD_REASON, kbnt_error_code_name(error->code));
-    kbnt_value_set_string(argument, KBNT_FIELD_DETAIL, error->message);
-    kbnt_value_set_int(argument, KBNT_FIELD_ATTEMPTS, 1);
-    kbnt_value_take_value(argument, KBNT_FIELD_RECORD,
-                          kbnt_dead_letters_record(arrival->intake->ports, arrival->record));
-    if (arrival->request != NULL)
-        kbnt_value_copy_field(argument, arrival->request, KBNT_FIELD_MESSAGE_ID);
-    if (arrival->intake->config->dead_topic != NULL)
-        kbnt_value_take_item(argument, KBNT_FIELD_RECORDS, dead_copy(arrival, error));
-    command(arrival, KBNT_STORE_BURY, argument);
+    if (arrival->message != NULL)
+        kbnt_value_copy_field(argument, arrival->message, KBNT_FIELD_MESSAGE_ID);
+    if (intake->config->dead_topic != NULL)
+        kbnt_value_take_item(argument, KBNT_FIELD_RECORDS, dead_copy(intake, arrival, error));
 }
 
 static const char *
@@ -141,12 +80,12 @@ dead_reason(const char *code)
 }
 
 static void
-tell_dead(Arrival *arrival)
+tell_dead(KbntArrival *arrival)
 {
-    const KbntPorts *ports = arrival->intake->ports;
+    const KbntPorts *ports = arrival->ports;
     const char *code = kbnt_value_get_string(arrival->argument, KBNT_FIELD_REASON);
     KbntValue *transition = kbnt_transition_new(ports, KBNT_TRANSITION_MESSAGE_DEAD,
-                                                KBNT_SERVICE_CONSUMER, arrival->request);
+                                                KBNT_SERVICE_CONSUMER, arrival->message);
 
     kbnt_value_set_string(transition, KBNT_FIELD_REASON, dead_reason(code));
     kbnt_value_set_string(transition, KBNT_FIELD_CODE, code);
@@ -155,37 +94,37 @@ tell_dead(Arrival *arrival)
 }
 
 static void
-tell_received(Arrival *arrival, gboolean duplicate)
+tell_received(KbntArrival *arrival, gboolean duplicate)
 {
-    const KbntPorts *ports = arrival->intake->ports;
+    const KbntPorts *ports = arrival->ports;
     gint64 sent_ms = kbnt_value_get_int(arrival->record, KBNT_FIELD_TIMESTAMP);
     gint64 age_ms = ports->world.wall_ms(ports->world.data) - sent_ms;
     KbntTransition kind = duplicate ? KBNT_TRANSITION_MESSAGE_REDELIVERED
                                     : KBNT_TRANSITION_MESSAGE_RECEIVED;
     KbntValue *transition = kbnt_transition_new(ports, kind, KBNT_SERVICE_CONSUMER,
-                                                arrival->request);
+                                                arrival->message);
 
     kbnt_value_set_number(transition, KBNT_FIELD_SECONDS, (double)MAX(age_ms, 0) / 1000);
     ports->world.observe(ports->world.data, transition);
 }
 
 static void
-push_records(Arrival *arrival, KbntValue *result)
+push_records(const KbntIntake *intake, KbntValue *result)
 {
     guint n_records = kbnt_value_length(result, KBNT_FIELD_RECORDS);
 
     for (guint i = 0; i < n_records; i++)
-        kbnt_relay_push(arrival->intake->relay,
-                        kbnt_value_nth_value(result, KBNT_FIELD_RECORDS, i));
+        kbnt_relay_push(intake->relay, kbnt_value_nth_value(result, KBNT_FIELD_RECORDS, i));
 }
 
 static void
-pass_on(Arrival *arrival, KbntValue *result)
+committed(KbntArrival *arrival, KbntValue *result)
 {
-    KbntSaga *saga = arrival->intake->saga;
+    const KbntIntake *intake = arrival->owner;
+    KbntSaga *saga = intake->saga;
     gboolean duplicate = kbnt_value_get_int(result, KBNT_FIELD_DUPLICATE) != 0;
 
-    push_records(arrival, result);
+    push_records(intake, result);
     tell_received(arrival, duplicate);
     if (duplicate)
         return;
@@ -201,42 +140,21 @@ pass_on(Arrival *arrival, KbntValue *result)
 }
 
 static void
-command_ended(KbntValue *result, const GError *error, gpointer data)
+buried(KbntArrival *arrival, KbntValue *result)
 {
-    Arrival *arrival = data;
-    const KbntWorldPort *world = &arrival->intake->ports->world;
-
-    if (error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY) {
-        world->after(world->data, kbnt_backoff_ms(world, arrival->attempts++), submit, arrival);
-        return;
-    }
-    if (g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
-        return;
-    if (error != NULL && arrival->verb != KBNT_STORE_BURY) {
-        bury(arrival, error);
-        return;
-    }
-    if (error != NULL)
-        world->report(world->data, error, arrival->argument,
-                      "the record is left unacknowledged and comes again");
-    else if (arrival->verb == KBNT_STORE_BURY) {
-        push_records(arrival, result);
-        tell_dead(arrival);
-    } else
-        pass_on(arrival, result);
-    if (error == NULL)
-        settle(arrival);
+    push_records(arrival->owner, result);
+    tell_dead(arrival);
 }
 
 /* What is left of the message's time: its time-out less its age by the broker's clock. */
 static gint64
-remaining_ms(Arrival *arrival)
+remaining_ms(KbntArrival *arrival)
 {
-    const KbntWorldPort *world = &arrival->intake->ports->world;
+    const KbntWorldPort *world = &arrival->ports->world;
     gint64 sent_ms = kbnt_value_get_int(arrival->record, KBNT_FIELD_TIMESTAMP);
     gint64 age_ms = MAX(world->wall_ms(world->data) - sent_ms, 0);
 
-    return kbnt_value_get_int(arrival->request, KBNT_FIELD_TIMEOUT_MS) - age_ms;
+    return kbnt_value_get_int(arrival->message, KBNT_FIELD_TIMEOUT_MS) - age_ms;
 }
 
 static char *
@@ -247,24 +165,24 @@ body_hash(const KbntValue *record)
 }
 
 static KbntValue *
-inbox_row(Arrival *arrival, gint64 left_ms)
+inbox_row(KbntArrival *arrival, const char *vm_id, gint64 left_ms)
 {
     static const KbntField fields[] = { KBNT_FIELD_MESSAGE_ID, KBNT_FIELD_PRIORITY,
                                         KBNT_FIELD_USER_ID, KBNT_FIELD_DEPENDS_ON };
-    const KbntPorts *ports = arrival->intake->ports;
+    const KbntPorts *ports = arrival->ports;
     KbntInboxState state = left_ms > 0 ? KBNT_INBOX_STATE_WAITING : KBNT_INBOX_STATE_ENDED;
     KbntValue *row = kbnt_value_new();
     g_autofree char *hash = body_hash(arrival->record);
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        kbnt_value_copy_field(row, arrival->request, fields[i]);
+        kbnt_value_copy_field(row, arrival->message, fields[i]);
     kbnt_value_set_string(row, KBNT_FIELD_BODY_HASH, hash);
     kbnt_value_set_int(row, KBNT_FIELD_INBOX_STATE, state);
     kbnt_value_set_int(row, KBNT_FIELD_REMAINING_MS, MAX(left_ms, 0));
     kbnt_value_set_int(row, KBNT_FIELD_RECEIVED_AT, ports->world.wall_ms(ports->world.data));
-    kbnt_value_set_string(row, KBNT_FIELD_VM_ID, arrival->vm_id);
+    kbnt_value_set_string(row, KBNT_FIELD_VM_ID, vm_id);
 
-    KbntValue *request = kbnt_value_copy(arrival->request);
+    KbntValue *request = kbnt_value_copy(arrival->message);
     kbnt_value_take_item(request, KBNT_FIELD_HISTORY,
                          kbnt_history_entry(ports, KBNT_SERVICE_CONSUMER,
                                             KBNT_LAYER_INFRASTRUCTURE, "consume",
@@ -275,13 +193,13 @@ inbox_row(Arrival *arrival, gint64 left_ms)
 
 /* The state that the first event of a message's stream tells. */
 static KbntValue *
-first_state(Arrival *arrival, const KbntValue *row, const GError *refusal)
+first_state(KbntArrival *arrival, const KbntValue *row, const GError *refusal)
 {
     KbntValue *state = kbnt_value_copy(kbnt_value_get_value(row, KBNT_FIELD_REQUEST));
 
     kbnt_value_copy_field(state, row, KBNT_FIELD_VM_ID);
     kbnt_value_set_int(state, KBNT_FIELD_CREATED_AT,
-                       kbnt_value_get_int(arrival->request, KBNT_FIELD_TIMESTAMP));
+                       kbnt_value_get_int(arrival->message, KBNT_FIELD_TIMESTAMP));
     kbnt_value_set_int(state, KBNT_FIELD_PERCENT, refusal != NULL ? 100 : 0);
     kbnt_value_set_int(state, KBNT_FIELD_OUTCOME,
                        refusal != NULL ? KBNT_OUTCOME_FAILED : KBNT_OUTCOME_IN_PROGRESS);
@@ -291,7 +209,7 @@ first_state(Arrival *arrival, const KbntValue *row, const GError *refusal)
 }
 
 static gboolean
-add_first_event(Arrival *arrival, KbntValue *row, const GError *refusal, GError **error)
+add_first_event(KbntArrival *arrival, KbntValue *row, const GError *refusal, GError **error)
 {
     g_autoptr(KbntValue) state = first_state(arrival, row, refusal);
     KbntEventType type = refusal != NULL ? KBNT_EVENT_TYPE_VIRTUALIZATION_FAILED
@@ -299,17 +217,17 @@ add_first_event(Arrival *arrival, KbntValue *row, const GError *refusal, GError 
     KbntStream stream;
 
     kbnt_stream_init(&stream, kbnt_value_get_string(row, KBNT_FIELD_MESSAGE_ID));
-    if (!kbnt_transition_emit(arrival->intake->ports, &stream, type, state, row, error))
+    if (!kbnt_transition_emit(arrival->ports, &stream, type, state, row, error))
         return FALSE;
     kbnt_stream_save(&stream, row);
     return TRUE;
 }
 
 static void
-take_in(Arrival *arrival)
+take_in(KbntArrival *arrival, const char *vm_id)
 {
     gint64 left_ms = remaining_ms(arrival);
-    g_autoptr(KbntValue) row = inbox_row(arrival, left_ms);
+    g_autoptr(KbntValue) row = inbox_row(arrival, vm_id, left_ms);
     g_autoptr(GError) refusal = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -318,48 +236,42 @@ take_in(Arrival *arrival)
                               "the message arrived %" G_GINT64_FORMAT " ms after its deadline",
                               -left_ms);
     if (!add_first_event(arrival, row, refusal, &error)) {
-        bury(arrival, error);
+        kbnt_arrival_bury(arrival, error);
         return;
     }
-    command(arrival, KBNT_STORE_TAKE_IN, g_steal_pointer(&row));
+    kbnt_arrival_commit(arrival, KBNT_STORE_TAKE_IN, g_steal_pointer(&row));
 }
 
 static void
 serial_taken(const char *vm_id, const GError *error, gpointer data)
 {
-    Arrival *arrival = data;
-    const KbntWorldPort *world = &arrival->intake->ports->world;
-
-    if (error != NULL) {
-        world->report(world->data, error, arrival->request,
-                      "the record is left unacknowledged and comes again");
-        return;
-    }
-    arrival->vm_id = g_strdup(vm_id);
-    take_in(arrival);
+    if (error != NULL)
+        kbnt_arrival_leave(data, error);
+    else
+        take_in(data, vm_id);
 }
 
 /* A cancel message that overtakes its target ends it: this is the event that says so. */
 static gboolean
-add_tombstone(Arrival *arrival, KbntValue *row, GError **error)
+add_tombstone(KbntArrival *arrival, KbntValue *row, GError **error)
 {
-    g_autoptr(KbntValue) state = kbnt_value_copy(arrival->request);
-    const char *target = kbnt_value_get_string(arrival->request, KBNT_FIELD_TARGET_MESSAGE_ID);
+    g_autoptr(KbntValue) state = kbnt_value_copy(arrival->message);
+    const char *target = kbnt_value_get_string(arrival->message, KBNT_FIELD_TARGET_MESSAGE_ID);
     KbntStream stream;
 
     kbnt_value_set_string(state, KBNT_FIELD_MESSAGE_ID, target);
     kbnt_value_clear(state, KBNT_FIELD_REQUEST_TYPE);
     KbntEventType type = kbnt_transition_cancel(
-        state, kbnt_value_get_int(arrival->request, KBNT_FIELD_CANCEL_REASON), 0);
+        state, kbnt_value_get_int(arrival->message, KBNT_FIELD_CANCEL_REASON), 0);
     kbnt_stream_init(&stream, target);
-    if (!kbnt_transition_emit(arrival->intake->ports, &stream, type, state, row, error))
+    if (!kbnt_transition_emit(arrival->ports, &stream, type, state, row, error))
         return FALSE;
     kbnt_stream_save(&stream, row);
     return TRUE;
 }
 
 static void
-take_cancel(Arrival *arrival)
+take_cancel(KbntArrival *arrival)
 {
     static const KbntField fields[] = { KBNT_FIELD_MESSAGE_ID, KBNT_FIELD_TARGET_MESSAGE_ID,
                                         KBNT_FIELD_CANCEL_REASON };
@@ -368,65 +280,32 @@ take_cancel(Arrival *arrival)
     g_autoptr(GError) error = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        kbnt_value_copy_field(row, arrival->request, fields[i]);
+        kbnt_value_copy_field(row, arrival->message, fields[i]);
     kbnt_value_set_string(row, KBNT_FIELD_BODY_HASH, hash);
     if (!add_tombstone(arrival, row, &error)) {
-        bury(arrival, error);
+        kbnt_arrival_bury(arrival, error);
         return;
     }
-    command(arrival, KBNT_STORE_TAKE_CANCEL, g_steal_pointer(&row));
+    kbnt_arrival_commit(arrival, KBNT_STORE_TAKE_CANCEL, g_steal_pointer(&row));
 }
 
 static void
-arrive(KbntIntake *intake, KbntValue *record)
+decoded(KbntArrival *arrival)
 {
-    Arrival *arrival = g_new0(Arrival, 1);
-    const KbntCodecPort *codec = &intake->ports->codec;
-    g_autoptr(GError) error = NULL;
+    const KbntIntake *intake = arrival->owner;
 
-    arrival->intake = intake;
-    arrival->record = kbnt_value_ref(record);
-    arrival->receipt = kbnt_receipts_add(intake->receipts, record);
-    arrival->request = codec->decode_request(codec->data, record, &error);
-    if (arrival->request == NULL) {
-        bury(arrival, error);
-        return;
-    }
-    switch (kbnt_value_get_int(arrival->request, KBNT_FIELD_REQUEST_TYPE)) {
+    switch (kbnt_value_get_int(arrival->message, KBNT_FIELD_REQUEST_TYPE)) {
     case KBNT_REQUEST_TYPE_CANCEL_REQUEST:
         take_cancel(arrival);
         break;
     case KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE:
         kbnt_serials_take(intake->serials,
-                          kbnt_value_get_int(arrival->request, KBNT_FIELD_TIMESTAMP),
+                          kbnt_value_get_int(arrival->message, KBNT_FIELD_TIMESTAMP),
                           serial_taken, arrival);
         break;
     default:
-        take_in(arrival);
+        take_in(arrival, NULL);
     }
-}
-
-static void
-on_records(KbntValue *const *records, guint n_records, gpointer data)
-{
-    for (guint i = 0; i < n_records; i++)
-        arrive(data, records[i]);
-}
-
-static void
-on_assigned(gint32 partition, gpointer data)
-{
-    KbntIntake *intake = data;
-
-    kbnt_receipts_assigned(intake->receipts, partition);
-}
-
-static void
-on_lost(gint32 partition, gpointer data)
-{
-    KbntIntake *intake = data;
-
-    kbnt_receipts_lost(intake->receipts, partition);
 }
 
 KbntIntake *
@@ -434,23 +313,21 @@ kbnt_intake_new(const KbntPorts *ports, KbntRelay *relay, KbntSaga *saga,
                 const KbntIntakeConfig *config)
 {
     KbntIntake *intake = g_new0(KbntIntake, 1);
+    KbntArrivalHooks hooks = {
+        .owner = intake,
+        .decode = ports->codec.decode_request,
+        .decoded = decoded,
+        .committed = committed,
+        .describe_dead = describe_dead,
+        .buried = buried,
+    };
 
-    intake->ports = ports;
     intake->config = config;
     intake->relay = relay;
     intake->saga = saga;
     intake->serials = kbnt_serials_new(ports);
-    intake->receipts = kbnt_receipts_new(&ports->transport, &intake->subscription);
-    intake->subscription = (KbntSubscription){
-        .size = sizeof(KbntSubscription),
-        .window = config->window,
-        .topic = config->topic,
-        .group = config->group,
-        .records = on_records,
-        .assigned = on_assigned,
-        .lost = on_lost,
-        .user_data = intake,
-    };
+    intake->arrivals = kbnt_arrivals_new(ports, config->topic, config->group, config->window,
+                                         &hooks);
     return intake;
 }
 
@@ -459,7 +336,7 @@ kbnt_intake_free(KbntIntake *intake)
 {
     if (intake == NULL)
         return;
-    kbnt_receipts_free(intake->receipts);
+    kbnt_arrivals_free(intake->arrivals);
     kbnt_serials_free(intake->serials);
     g_free(intake);
 }
@@ -467,21 +344,17 @@ kbnt_intake_free(KbntIntake *intake)
 void
 kbnt_intake_start(KbntIntake *intake, KbntDone done, gpointer data)
 {
-    const KbntTransportPort *transport = &intake->ports->transport;
-
-    transport->subscribe(transport->data, &intake->subscription, done, data);
+    kbnt_arrivals_start(intake->arrivals, done, data);
 }
 
 void
 kbnt_intake_stop(KbntIntake *intake, KbntDone done, gpointer data)
 {
-    const KbntTransportPort *transport = &intake->ports->transport;
-
-    transport->unsubscribe(transport->data, &intake->subscription, done, data);
+    kbnt_arrivals_stop(intake->arrivals, done, data);
 }
 
 const KbntReceipts *
 kbnt_intake_receipts(const KbntIntake *intake)
 {
-    return intake->receipts;
+    return kbnt_arrivals_receipts(intake->arrivals);
 }

@@ -9,33 +9,19 @@
  */
 #include "projection.h"
 
-#include "backoff.h"
-#include "dead-letters.h"
+#include "arrival.h"
 #include "plan.h"
-#include "receipts.h"
 #include "request-state.h"
 #include "transition.h"
 
 struct KbntProjection {
-    const KbntPorts *ports;
     KbntExpectation *expectation;
     KbntRoster *roster;
     KbntLedgerCache *ledger_cache;
-    KbntSubscription subscription;
-    KbntReceipts *receipts;
+    KbntArrivals *arrivals;
     KbntProjectionWatch watch;
     gpointer watch_data;
 };
-
-typedef struct {
-    KbntProjection *projection;
-    KbntReceipt *receipt;
-    KbntValue *record;
-    KbntValue *event;
-    KbntValue *argument;
-    KbntStoreVerb verb;
-    guint attempts;
-} Arrival;
 
 /* What a view of the resource takes over from an event. */
 static const KbntField resource_fields[] = {
@@ -150,7 +136,7 @@ describe_host(KbntValue *argument, const KbntValue *event)
 }
 
 static KbntValue *
-project_command(Arrival *arrival)
+project_command(KbntArrival *arrival)
 {
     static const KbntField fields[] = { KBNT_FIELD_STREAM_ID, KBNT_FIELD_SEQUENCE,
                                         KBNT_FIELD_EVENT_ID,  KBNT_FIELD_EVENT_TYPE,
@@ -158,36 +144,27 @@ project_command(Arrival *arrival)
     KbntValue *argument = kbnt_value_new();
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
-        kbnt_value_copy_field(argument, arrival->event, fields[i]);
+        kbnt_value_copy_field(argument, arrival->message, fields[i]);
     kbnt_value_set_value(argument, KBNT_FIELD_RECORD, arrival->record);
-    describe_request(argument, arrival->event);
-    describe_resource(argument, arrival->event);
-    describe_host(argument, arrival->event);
+    describe_request(argument, arrival->message);
+    describe_resource(argument, arrival->message);
+    describe_host(argument, arrival->message);
     return argument;
 }
 
 static void
-arrival_free(Arrival *arrival)
+tell_projected(KbntArrival *arrival, KbntValue *result)
 {
-    kbnt_value_unref(arrival->record);
-    kbnt_value_unref(arrival->event);
-    kbnt_value_unref(arrival->argument);
-    g_free(arrival);
-}
-
-static void
-tell_projected(Arrival *arrival, KbntValue *result)
-{
-    const KbntPorts *ports = arrival->projection->ports;
-    gint64 sequence = kbnt_value_get_int(arrival->event, KBNT_FIELD_SEQUENCE);
+    const KbntPorts *ports = arrival->ports;
+    gint64 sequence = kbnt_value_get_int(arrival->message, KBNT_FIELD_SEQUENCE);
     gint64 expected = kbnt_value_get_int(result, KBNT_FIELD_EXPECTED_SEQUENCE);
     KbntValue *transition = kbnt_transition_new(ports, KBNT_TRANSITION_EVENT_PROJECTED,
-                                                KBNT_SERVICE_PRODUCER, arrival->event);
+                                                KBNT_SERVICE_PRODUCER, arrival->message);
 
     kbnt_value_set_string(
         transition, KBNT_FIELD_MESSAGE_ID,
-        kbnt_value_get_string(arrival->event, KBNT_FIELD_ORIGINAL_MESSAGE_ID));
-    kbnt_value_copy_field(transition, arrival->event, KBNT_FIELD_EVENT_TYPE);
+        kbnt_value_get_string(arrival->message, KBNT_FIELD_ORIGINAL_MESSAGE_ID));
+    kbnt_value_copy_field(transition, arrival->message, KBNT_FIELD_EVENT_TYPE);
     kbnt_value_copy_field(transition, result, KBNT_FIELD_DUPLICATE);
     if (expected != 0 && expected != sequence)
         kbnt_value_set_int(transition, KBNT_FIELD_EXPECTED_SEQUENCE, expected);
@@ -208,9 +185,9 @@ outcome_label(KbntRequestStatus status)
 }
 
 static void
-tell_settled(Arrival *arrival, KbntValue *request)
+tell_settled(KbntArrival *arrival, KbntValue *request)
 {
-    const KbntPorts *ports = arrival->projection->ports;
+    const KbntPorts *ports = arrival->ports;
     KbntRequestStatus status = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS);
     KbntValue *transition = kbnt_transition_new(ports, KBNT_TRANSITION_REQUEST_SETTLED,
                                                 KBNT_SERVICE_PRODUCER, request);
@@ -221,11 +198,12 @@ tell_settled(Arrival *arrival, KbntValue *request)
 
 /* The request's place in the queue, and how long its kind takes, as clients are told. */
 static void
-update_expectation(Arrival *arrival, KbntValue *result, KbntValue *request)
+update_expectation(KbntArrival *arrival, KbntValue *result, KbntValue *request)
 {
-    KbntExpectation *expectation = arrival->projection->expectation;
+    const KbntProjection *projection = arrival->owner;
+    KbntExpectation *expectation = projection->expectation;
     KbntPriority priority = kbnt_value_get_int(request, KBNT_FIELD_PRIORITY);
-    KbntEventType type = kbnt_value_get_int(arrival->event, KBNT_FIELD_EVENT_TYPE);
+    KbntEventType type = kbnt_value_get_int(arrival->message, KBNT_FIELD_EVENT_TYPE);
     KbntRequestStatus before = kbnt_value_get_int(result, KBNT_FIELD_PREVIOUS_STATUS);
     KbntRequestStatus after = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS);
     gboolean ended = kbnt_request_state_is_terminal(after) &&
@@ -246,9 +224,9 @@ update_expectation(Arrival *arrival, KbntValue *result, KbntValue *request)
 
 /* The consumer alone decides where a request goes, but where no table leads is worth a word. */
 static void
-check_move(Arrival *arrival, KbntValue *result, KbntValue *request)
+check_move(KbntArrival *arrival, KbntValue *result, KbntValue *request)
 {
-    const KbntWorldPort *world = &arrival->projection->ports->world;
+    const KbntWorldPort *world = &arrival->ports->world;
     KbntRequestStatus before = kbnt_value_get_int(result, KBNT_FIELD_PREVIOUS_STATUS);
     KbntRequestStatus after = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS);
     g_autoptr(GError) error = NULL;
@@ -258,13 +236,13 @@ check_move(Arrival *arrival, KbntValue *result, KbntValue *request)
     error = g_error_new(KBNT_ERROR, KBNT_ERROR_INTERNAL, "a request moved from '%s' to '%s'",
                         kbnt_enum_name(KBNT_TYPE_REQUEST_STATUS, before),
                         kbnt_enum_name(KBNT_TYPE_REQUEST_STATUS, after));
-    world->report(world->data, error, arrival->event, "it stays where its last event put it");
+    world->report(world->data, error, arrival->message, "it stays where its last event put it");
 }
 
 static void
-projected(Arrival *arrival, KbntValue *result)
+projected(KbntArrival *arrival, KbntValue *result)
 {
-    KbntProjection *projection = arrival->projection;
+    KbntProjection *projection = arrival->owner;
     KbntValue *request = kbnt_value_get_value(result, KBNT_FIELD_REQUEST);
     KbntValue *host = kbnt_value_get_value(arrival->argument, KBNT_FIELD_HOST_REPORT);
 
@@ -279,106 +257,14 @@ projected(Arrival *arrival, KbntValue *result)
         update_expectation(arrival, result, request);
     }
     if (projection->watch != NULL)
-        projection->watch(kbnt_value_get_int(result, KBNT_FIELD_POSITION), arrival->event,
+        projection->watch(kbnt_value_get_int(result, KBNT_FIELD_POSITION), arrival->message,
                           projection->watch_data);
 }
 
-static void command_ended(KbntValue *result, const GError *error, gpointer data);
-
 static void
-submit(gpointer data)
+decoded(KbntArrival *arrival)
 {
-    Arrival *arrival = data;
-    const KbntStorePort *store = &arrival->projection->ports->store;
-
-    store->submit(store->data, arrival->verb, arrival->argument, command_ended, arrival);
-}
-
-static void
-bury(Arrival *arrival, const GError *error)
-{
-    KbntValue *argument = kbnt_value_new();
-
-    kbnt_value_set_string(argument, KBNT_FIELD_REASON, kbnt_error_code_name(error->code));
-    kbnt_value_set_string(argument, KBNT_FIELD_DETAIL, error->message);
-    kbnt_value_set_int(argument, KBNT_FIELD_ATTEMPTS, 1);
-    kbnt_value_take_value(
-        argument, KBNT_FIELD_RECORD,
-        kbnt_dead_letters_record(arrival->projection->ports, arrival->record));
-    kbnt_value_unref(arrival->argument);
-    arrival->argument = argument;
-    arrival->verb = KBNT_STORE_BURY;
-    submit(arrival);
-}
-
-static void
-command_ended(KbntValue *result, const GError *error, gpointer data)
-{
-    Arrival *arrival = data;
-    const KbntWorldPort *world = &arrival->projection->ports->world;
-
-    if (error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY) {
-        world->after(world->data, kbnt_backoff_ms(world, arrival->attempts++), submit, arrival);
-        return;
-    }
-    if (g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
-        return;
-    if (error != NULL && arrival->verb == KBNT_STORE_PROJECT) {
-        bury(arrival, error);
-        return;
-    }
-    if (error != NULL)
-        world->report(world->data, error, arrival->event,
-                      "the event is left unacknowledged and comes again");
-    else {
-        if (arrival->verb == KBNT_STORE_PROJECT)
-            projected(arrival, result);
-        kbnt_receipts_settle(arrival->receipt);
-    }
-    arrival_free(arrival);
-}
-
-static void
-arrive(KbntProjection *projection, KbntValue *record)
-{
-    const KbntCodecPort *codec = &projection->ports->codec;
-    Arrival *arrival = g_new0(Arrival, 1);
-    g_autoptr(GError) error = NULL;
-
-    arrival->projection = projection;
-    arrival->record = kbnt_value_ref(record);
-    arrival->receipt = kbnt_receipts_add(projection->receipts, record);
-    arrival->event = codec->decode_event(codec->data, record, &error);
-    if (arrival->event == NULL) {
-        bury(arrival, error);
-        return;
-    }
-    arrival->argument = project_command(arrival);
-    arrival->verb = KBNT_STORE_PROJECT;
-    submit(arrival);
-}
-
-static void
-on_records(KbntValue *const *records, guint n_records, gpointer data)
-{
-    for (guint i = 0; i < n_records; i++)
-        arrive(data, records[i]);
-}
-
-static void
-on_assigned(gint32 partition, gpointer data)
-{
-    KbntProjection *projection = data;
-
-    kbnt_receipts_assigned(projection->receipts, partition);
-}
-
-static void
-on_lost(gint32 partition, gpointer data)
-{
-    KbntProjection *projection = data;
-
-    kbnt_receipts_lost(projection->receipts, partition);
+    kbnt_arrival_commit(arrival, KBNT_STORE_PROJECT, project_command(arrival));
 }
 
 KbntProjection *
@@ -387,22 +273,17 @@ kbnt_projection_new(const KbntPorts *ports, KbntExpectation *expectation, KbntRo
                     guint window)
 {
     KbntProjection *projection = g_new0(KbntProjection, 1);
+    KbntArrivalHooks hooks = {
+        .owner = projection,
+        .decode = ports->codec.decode_event,
+        .decoded = decoded,
+        .committed = projected,
+    };
 
-    projection->ports = ports;
     projection->expectation = expectation;
     projection->roster = roster;
     projection->ledger_cache = ledger_cache;
-    projection->subscription = (KbntSubscription){
-        .size = sizeof(KbntSubscription),
-        .window = window,
-        .topic = topic,
-        .group = group,
-        .records = on_records,
-        .assigned = on_assigned,
-        .lost = on_lost,
-        .user_data = projection,
-    };
-    projection->receipts = kbnt_receipts_new(&ports->transport, &projection->subscription);
+    projection->arrivals = kbnt_arrivals_new(ports, topic, group, window, &hooks);
     return projection;
 }
 
@@ -411,7 +292,7 @@ kbnt_projection_free(KbntProjection *projection)
 {
     if (projection == NULL)
         return;
-    kbnt_receipts_free(projection->receipts);
+    kbnt_arrivals_free(projection->arrivals);
     g_free(projection);
 }
 
@@ -425,15 +306,11 @@ kbnt_projection_watch(KbntProjection *projection, KbntProjectionWatch watch, gpo
 void
 kbnt_projection_start(KbntProjection *projection, KbntDone done, gpointer data)
 {
-    const KbntTransportPort *transport = &projection->ports->transport;
-
-    transport->subscribe(transport->data, &projection->subscription, done, data);
+    kbnt_arrivals_start(projection->arrivals, done, data);
 }
 
 void
 kbnt_projection_stop(KbntProjection *projection, KbntDone done, gpointer data)
 {
-    const KbntTransportPort *transport = &projection->ports->transport;
-
-    transport->unsubscribe(transport->data, &projection->subscription, done, data);
+    kbnt_arrivals_stop(projection->arrivals, done, data);
 }

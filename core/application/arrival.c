@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * arrival.c: owns the way of a record from a subscription into the store: decoded, written by
+ * one command, and its receipt settled; or else among the dead letters.
+ *
+ * Whatever becomes of a record is committed before its receipt is settled. A store that fails
+ * for now is asked again, while the window of the subscription holds the broker back.
+ */
+#include "arrival.h"
+
+#include "backoff.h"
+#include "dead-letters.h"
+
+struct KbntArrivals {
+    const KbntPorts *ports;
+    KbntArrivalHooks hooks;
+    KbntSubscription subscription;
+    KbntReceipts *receipts;
+};
+
+static void
+arrival_free(KbntArrival *arrival)
+{
+    kbnt_value_unref(arrival->record);
+    kbnt_value_unref(arrival->message);
+    kbnt_value_unref(arrival->argument);
+    g_free(arrival);
+}
+
+static void command_ended(KbntValue *result, const GError *error, gpointer data);
+
+static void
+submit(gpointer data)
+{
+    KbntArrival *arrival = data;
+    const KbntStorePort *store = &arrival->ports->store;
+
+    store->submit(store->data, arrival->verb, arrival->argument, command_ended, arrival);
+}
+
+void
+kbnt_arrival_commit(KbntArrival *arrival, KbntStoreVerb verb, KbntValue *argument)
+{
+    kbnt_value_unref(arrival->argument);
+    arrival->argument = argument;
+    arrival->verb = verb;
+    submit(arrival);
+}
+
+void
+kbnt_arrival_bury(KbntArrival *arrival, const GError *error)
+{
+    const KbntArrivalHooks *hooks = &arrival->arrivals->hooks;
+    KbntValue *argument = kbnt_value_new();
+
+    kbnt_value_set_string(argument, KBNT_FIELD_REASON, kbnt_error_code_name(error->code));
+    kbnt_value_set_string(argument, KBNT_FIELD_DETAIL, error->message);
+    kbnt_value_set_int(argument, KBNT_FIELD_ATTEMPTS, 1);
+    kbnt_value_take_value(argument, KBNT_FIELD_RECORD,
+                          kbnt_dead_letters_record(arrival->ports, arrival->record));
+    if (hooks->describe_dead != NULL)
+        hooks->describe_dead(arrival, error, argument);
+    kbnt_arrival_commit(arrival, KBNT_STORE_BURY, argument);
+}
+
+void
+kbnt_arrival_leave(KbntArrival *arrival, const GError *error)
+{
+    const KbntWorldPort *world = &arrival->ports->world;
+
+    world->report(world->data, error,
+                  arrival->message != NULL ? arrival->message : arrival->argument,
+                  "the record is left unacknowledged and comes again");
+    arrival_free(arrival);
+}
+
+static void
+end(KbntArrival *arrival, KbntValue *result)
+{
+    const KbntArrivalHooks *hooks = &arrival->arrivals->hooks;
+
+    if (arrival->verb != KBNT_STORE_BURY)
+        hooks->committed(arrival, result);
+    else if (hooks->buried != NULL)
+        hooks->buried(arrival, result);
+    kbnt_receipts_settle(arrival->receipt);
+    arrival_free(arrival);
+}
+
+static void
+command_ended(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntArrival *arrival = data;
+    const KbntWorldPort *world = &arrival->ports->world;
+
+    if (error == NULL)
+        end(arrival, result);
+    else if (kbnt_error_class(error) == KBNT_CLASS_RETRY)
+        world->after(world->data, kbnt_backoff_ms(world, arrival->attempts++), submit, arrival);
+    else if (g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
+        arrival_free(arrival);
+    else if (arrival->verb != KBNT_STORE_BURY)
+        kbnt_arrival_bury(arrival, error);
+    else
+        kbnt_arrival_leave(arrival, error);
+}
+
+static void
+arrive(KbntArrivals *arrivals, KbntValue *record)
+{
+    KbntArrival *arrival = g_new0(KbntArrival, 1);
+    g_autoptr(GError) error = NULL;
+
+    arrival->arrivals = arrivals;
+    arrival->ports = arrivals->ports;
+    arrival->owner = arrivals->hooks.owner;
+    arrival->record = kbnt_value_ref(record);
+    arrival->receipt = kbnt_receipts_add(arrivals->receipts, record);
+    arrival->message = arrivals->hooks.decode(arrivals->ports->codec.data, record, &error);
+    if (arrival->message != NULL)
+        arrivals->hooks.decoded(arrival);
+    else
+        kbnt_arrival_bury(arrival, error);
+}
+
+static void
+on_records(KbntValue *const *records, guint n_records, gpointer data)
+{
+    for (guint i = 0; i < n_records; i++)
+        arrive(data, records[i]);
+}
+
+static void
+on_assigned(gint32 partition, gpointer data)
+{
+    KbntArrivals *arrivals = data;
+
+    kbnt_receipts_assigned(arrivals->receipts, partition);
+}
+
+static void
+on_lost(gint32 partition, gpointer data)
+{
+    KbntArrivals *arrivals = data;
+
+    kbnt_receipts_lost(arrivals->receipts, partition);
+}
+
+KbntArrivals *
+kbnt_arrivals_new(const KbntPorts *ports, const char *topic, const char *group, guint window,
+                  const KbntArrivalHooks *hooks)
+{
+    KbntArrivals *arrivals = g_new0(KbntArrivals, 1);
+
+    arrivals->ports = ports;
+    arrivals->hooks = *hooks;
+    arrivals->subscription = (KbntSubscription){
+        .size = sizeof(KbntSubscription),
+        .window = window,
+        .topic = topic,
+        .group = group,
+        .records = on_records,
+        .assigned = on_assigned,
+        .lost = on_lost,
+        .user_data = arrivals,
+    };
+    arrivals->receipts = kbnt_receipts_new(&ports->transport, &arrivals->subscription);
+    return arrivals;
+}
+
+void
+kbnt_arrivals_free(KbntArrivals *arrivals)
+{
+    if (arrivals == NULL)
+        return;
+    kbnt_receipts_free(arrivals->receipts);
+    g_free(arrivals);
+}
+
+void
+kbnt_arrivals_start(KbntArrivals *arrivals, KbntDone done, gpointer data)
+{
+    const KbntTransportPort *transport = &arrivals->ports->transport;
+
+    transport->subscribe(transport->data, &arrivals->subscription, done, data);
+}
+
+void
+kbnt_arrivals_stop(KbntArrivals *arrivals, KbntDone done, gpointer data)
+{
+    const KbntTransportPort *transport = &arrivals->ports->transport;
+
+    transport->unsubscribe(transport->data, &arrivals->subscription, done, data);
+}
+
+const KbntReceipts *
+kbnt_arrivals_receipts(const KbntArrivals *arrivals)
+{
+    return arrivals->receipts;
+}
