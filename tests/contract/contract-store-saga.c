@@ -82,6 +82,78 @@ a_step_is_kept_with_its_journal_and_the_state_of_the_saga(void)
     kbnt_assert_int(store_count_outbox(contract), 3);
 }
 
+/* A state as a saga hands it over: a place, how far it is, and a history that only grows. */
+static KbntValue *
+state_with_history(const char *host, int percent, guint n_entries)
+{
+    KbntValue *state = store_value(KBNT_FIELD_HOST, host, KBNT_FIELD_PERCENT, percent, 0);
+
+    for (guint i = 1; i <= n_entries; i++)
+        kbnt_value_take_item(state, KBNT_FIELD_HISTORY,
+                             store_value(KBNT_FIELD_OPERATION, "plan-allocation",
+                                         KBNT_FIELD_TIMESTAMP, (int)i, 0));
+    return state;
+}
+
+static void
+advance_to(Contract *contract, gint64 epoch, gint64 sequence, const KbntValue *state)
+{
+    KbntValue *advance = step(1, epoch, sequence);
+
+    kbnt_value_set_value(advance, KBNT_FIELD_DATA, state);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_ADVANCE, advance));
+}
+
+static void
+assert_state(Contract *contract, const KbntValue *state)
+{
+    g_autoptr(KbntValue) message = store_see_message(contract, 1);
+
+    CU_ASSERT(kbnt_value_equal(kbnt_value_get_value(message, KBNT_FIELD_DATA), state));
+}
+
+static void
+the_state_of_a_saga_is_what_the_last_step_said(void)
+{
+    g_autoptr(Contract) contract = open_with_messages(1);
+    gint64 epoch = claim(contract, 1, "worker-1", 1);
+    g_autoptr(KbntValue) first = state_with_history("host-1", 10, 1);
+    g_autoptr(KbntValue) second = state_with_history("host-2", 10, 3);
+    g_autoptr(KbntValue) third = state_with_history("host-2", 20, 3);
+
+    kbnt_value_clear(third, KBNT_FIELD_HOST);
+
+    advance_to(contract, epoch, 2, first);
+    assert_state(contract, first);
+    advance_to(contract, epoch, 3, second);
+    assert_state(contract, second);
+    advance_to(contract, epoch, 4, third);
+    assert_state(contract, third);
+    advance_to(contract, epoch, 5, first);
+    assert_state(contract, first);
+}
+
+static void
+the_state_of_a_saga_goes_on_where_another_worker_left_it(void)
+{
+    g_autoptr(Contract) contract = open_with_messages(1);
+    g_autoptr(Contract) again = NULL;
+    gint64 epoch = claim(contract, 1, "worker-1", 1);
+    g_autoptr(KbntValue) first = state_with_history("host-1", 10, 1);
+    g_autoptr(KbntValue) second = state_with_history("host-1", 20, 2);
+    g_autoptr(KbntValue) third = state_with_history("host-1", 20, 3);
+
+    advance_to(contract, epoch, 2, first);
+    advance_to(contract, epoch, 3, second);
+    contract_stop(contract);
+    again = contract_new_again(contract);
+    CU_ASSERT_FATAL(contract_start(again, NULL));
+    epoch = claim(again, 1, "worker-2", 3);
+    advance_to(again, epoch, 4, third);
+
+    assert_state(again, third);
+}
+
 static void
 a_lease_that_has_ended_is_taken_over_and_fences_the_late_worker(void)
 {
@@ -338,6 +410,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_claimed_message_waits_no_more),
     KBNT_TEST(a_claim_of_what_has_moved_on_is_refused),
     KBNT_TEST(a_step_is_kept_with_its_journal_and_the_state_of_the_saga),
+    KBNT_TEST(the_state_of_a_saga_is_what_the_last_step_said),
+    KBNT_TEST(the_state_of_a_saga_goes_on_where_another_worker_left_it),
     KBNT_TEST(a_lease_that_has_ended_is_taken_over_and_fences_the_late_worker),
     KBNT_TEST(a_renewed_lease_lasts),
     KBNT_TEST(a_step_extends_the_lease_where_it_says_so),

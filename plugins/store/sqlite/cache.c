@@ -28,14 +28,28 @@ cache_new(guint max_entries, GDestroyNotify free_entry)
 }
 
 static void
-drop_eldest(Cache *cache)
+drop(Cache *cache, Slot *slot)
 {
-    Slot *slot = g_queue_pop_head(&cache->eldest_first);
-
+    g_queue_delete_link(&cache->eldest_first, slot->link);
     g_hash_table_remove(cache->slots, slot->id);
     cache->free_entry(slot->entry);
     g_free(slot->id);
     g_free(slot);
+}
+
+static void
+drop_eldest(Cache *cache)
+{
+    drop(cache, g_queue_peek_head(&cache->eldest_first));
+}
+
+void
+cache_drop(Cache *cache, const char *id)
+{
+    Slot *slot = g_hash_table_lookup(cache->slots, id);
+
+    if (slot)
+        drop(cache, slot);
 }
 
 void

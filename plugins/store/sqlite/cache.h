@@ -17,5 +17,7 @@ void cache_clear(Cache *cache);
 gpointer cache_put(Cache *cache, const char *id, gpointer entry);
 /* Returns: (transfer none) (nullable) */
 gpointer cache_get(Cache *cache, const char *id);
+/* Forgets what is known of @id, if anything is. */
+void cache_drop(Cache *cache, const char *id);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "leases.h"
 #include "parts.h"
+#include "saga-state.h"
+#include "secrets.h"
 
 #define CACHE_MAX 1024
 
@@ -12,6 +14,7 @@ free_message(gpointer data)
 {
     Message *message = data;
 
+    kbnt_value_unref(message->data);
     g_free(message->message_id);
     g_free(message);
 }
@@ -26,6 +29,12 @@ gboolean
 inbox_has_ended(gint64 state)
 {
     return state == KBNT_INBOX_STATE_ENDED || state == KBNT_INBOX_STATE_TOMBSTONE;
+}
+
+static gboolean
+is_worked_on(gint64 state)
+{
+    return state == KBNT_INBOX_STATE_RUNNING || state == KBNT_INBOX_STATE_UNDOING;
 }
 
 static gint64
@@ -45,39 +54,11 @@ inbox_is_sound(DbRow *row)
            row_int(row, 7);
 }
 
-static const KbntValue *
-specification_of(const KbntValue *first)
+static void
+set_data(Message *message, KbntValue *data)
 {
-    const KbntValue *request = kbnt_value_get_value(first, KBNT_FIELD_REQUEST);
-
-    return request ? kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION) : NULL;
-}
-
-static gboolean
-holds_secrets(const KbntValue *first)
-{
-    const KbntValue *specification = specification_of(first);
-
-    return specification && (kbnt_value_has(specification, KBNT_FIELD_SSH_KEYS) ||
-                             kbnt_value_has(specification, KBNT_FIELD_USER_DATA));
-}
-
-KbntValue *
-inbox_without_secrets(const KbntValue *first)
-{
-    KbntValue *stripped = kbnt_value_copy(first);
-    KbntValue *request;
-    KbntValue *specification;
-
-    if (!holds_secrets(first))
-        return stripped;
-    request = kbnt_value_copy(kbnt_value_get_value(first, KBNT_FIELD_REQUEST));
-    specification = kbnt_value_copy(specification_of(first));
-    kbnt_value_clear(specification, KBNT_FIELD_SSH_KEYS);
-    kbnt_value_clear(specification, KBNT_FIELD_USER_DATA);
-    kbnt_value_take_value(request, KBNT_FIELD_SPECIFICATION, specification);
-    kbnt_value_take_value(stripped, KBNT_FIELD_REQUEST, request);
-    return stripped;
+    kbnt_value_unref(message->data);
+    message->data = data;
 }
 
 static void
@@ -86,7 +67,8 @@ learn_part(const KbntValue *part, gint64 n, gpointer data)
     Message *message = data;
 
     if (n == 0)
-        message->has_secrets = holds_secrets(part);
+        message->has_secrets = secrets_are_in(part);
+    set_data(message, saga_state_after(message->data, part));
     if (kbnt_value_has(part, KBNT_FIELD_SEQUENCE))
         message->sequence = kbnt_value_get_int(part, KBNT_FIELD_SEQUENCE);
 }
@@ -115,6 +97,8 @@ inbox_find(Store *store, const char *message_id)
     db_row_end(row);
 
     message.n_parts = parts_read(store->db, PARTS_OF_INBOX, message.id, learn_part, &message);
+    if (!is_worked_on(message.state))
+        set_data(&message, NULL);
     message.message_id = g_strdup(message_id);
     return cache_put(store->inbox, message_id, g_memdup2(&message, sizeof message));
 }
@@ -136,9 +120,8 @@ gboolean
 inbox_insert(Store *store, const Message *message, const char *body_hash, const char *user_id,
              gint64 n_parked, KbntValue *first)
 {
-    g_autoptr(KbntValue) stripped = inbox_has_ended(message->state)
-                                        ? inbox_without_secrets(first)
-                                        : kbnt_value_ref(first);
+    g_autoptr(KbntValue) stripped = inbox_has_ended(message->state) ? secrets_left_out(first)
+                                                                    : kbnt_value_ref(first);
     gint64 id = counters_take(&store->counters, COUNTER_ROWS);
     gint64 ended_at = inbox_has_ended(message->state) ? kbnt_host_wall_ms(store->host) : 0;
 
@@ -216,7 +199,7 @@ inbox_drop_secrets(Store *store, Message *message)
     parts_read(store->db, PARTS_OF_INBOX, message->id, take_first, &first);
     if (!first)
         return;
-    stripped = inbox_without_secrets(first);
+    stripped = secrets_left_out(first);
     parts_rewrite_first(store->db, PARTS_OF_INBOX, message->id, stripped);
     message->has_secrets = FALSE;
 }
@@ -248,14 +231,20 @@ inbox_update(Store *store, Message *message, gint64 state)
     totals_count_message(&store->totals, message->priority, state, 1);
     if (inbox_has_ended(state))
         end(store, message);
-    if (state != KBNT_INBOX_STATE_RUNNING && state != KBNT_INBOX_STATE_UNDOING)
-        leases_drop(store->leases, message->message_id);
+    if (is_worked_on(state))
+        return;
+    set_data(message, NULL);
+    leases_drop(store->leases, message->message_id);
 }
 
 void
 inbox_append(Store *store, Message *message, const KbntValue *part)
 {
-    parts_append(store->db, PARTS_OF_INBOX, message->id, message->n_parts++, part);
+    g_autoptr(KbntValue) lean = saga_state_part(message->data, part);
+
+    parts_append(store->db, PARTS_OF_INBOX, message->id, message->n_parts++, lean);
+    if (kbnt_value_has(part, KBNT_FIELD_DATA))
+        set_data(message, kbnt_value_ref(kbnt_value_get_value(part, KBNT_FIELD_DATA)));
     if (kbnt_value_has(part, KBNT_FIELD_SEQUENCE))
         message->sequence = kbnt_value_get_int(part, KBNT_FIELD_SEQUENCE);
 }
@@ -263,7 +252,12 @@ inbox_append(Store *store, Message *message, const KbntValue *part)
 static void
 join_part(const KbntValue *part, gint64 n, gpointer data)
 {
-    parts_join(data, part, KBNT_FIELD_JOURNAL);
+    KbntValue *value = data;
+    KbntValue *after = saga_state_after(kbnt_value_get_value(value, KBNT_FIELD_DATA), part);
+
+    parts_join(value, part, KBNT_FIELD_JOURNAL);
+    kbnt_value_take_value(value, KBNT_FIELD_DATA, after);
+    kbnt_value_clear(value, KBNT_FIELD_FIRST);
 }
 
 KbntValue *

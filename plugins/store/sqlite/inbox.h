@@ -19,6 +19,7 @@ typedef struct {
     gint64 sequence;
     gboolean has_secrets;
     char *message_id;
+    KbntValue *data; /* (nullable): as the parts give it, while a worker has the message */
 } Message;
 
 /* The columns that inbox_read() reads, in this order. */
@@ -45,8 +46,6 @@ void inbox_append(Store *store, Message *message, const KbntValue *part);
 gboolean inbox_has_ended(gint64 state);
 /* Drops SSH_KEYS and USER_DATA, unless a dead letter of it may still be redriven. */
 void inbox_drop_secrets(Store *store, Message *message);
-/* Returns: (transfer full): @first without SSH_KEYS and USER_DATA. */
-KbntValue *inbox_without_secrets(const KbntValue *first);
 
 /* Returns: (transfer full) (nullable): the inbox row of INBOX_COLUMNS. */
 KbntValue *inbox_read(Db *db, DbRow *row);

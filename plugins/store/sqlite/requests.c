@@ -8,8 +8,8 @@
  */
 #include "requests.h"
 
+#include "changes.h"
 #include "parts.h"
-#include "request-changes.h"
 
 #define CACHE_MAX 1024
 
@@ -216,7 +216,7 @@ update_row(Store *store, Request *request, gint64 ended_at)
 void
 requests_patch(Store *store, Request *request, const KbntValue *patch, gint64 ended_at)
 {
-    g_autoptr(KbntValue) fresh = request_changes(request->value, patch);
+    g_autoptr(KbntValue) fresh = changes_of_request(request->value, patch);
     KbntValue *after;
 
     if (!kbnt_value_n_fields(fresh))

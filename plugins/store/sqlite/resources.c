@@ -3,11 +3,16 @@
  * resources.c: owns the rows of resources, of both halves.
  *
  * What is asked for or changes alone lies in columns, the rest in the body. The checksum
- * covers the id and the body, which are always written together.
+ * covers the id and the body, which are always written together. The events of a request patch
+ * its resource again and again, mostly to what it is, so the writer keeps the last ones in
+ * memory.
  */
 #include "resources.h"
 
+#include "changes.h"
 #include "parts.h"
+
+#define CACHE_MAX 512
 
 /* The fields that lie in columns, beside the id of the row and the body. */
 static const KbntField column_fields[] = {
@@ -21,6 +26,18 @@ static const KbntField column_fields[] = {
     KBNT_FIELD_LAST_MESSAGE_ID,
     KBNT_FIELD_ATTACHED_TO,
 };
+
+static void
+free_resource(gpointer resource)
+{
+    kbnt_value_unref(resource);
+}
+
+Cache *
+resources_cache_new(void)
+{
+    return cache_new(CACHE_MAX, free_resource);
+}
 
 static gint64
 checksum_of(const char *resource_id, GBytes *body)
@@ -158,11 +175,40 @@ insert_patch(Store *store, const KbntValue *patch)
     resources_insert(store, resource);
 }
 
+/* Returns: (transfer none) (nullable): the row, from memory where it is known. */
+static KbntValue *
+find_known(Store *store, const char *resource_id)
+{
+    KbntValue *resource = resource_id ? cache_get(store->resources, resource_id) : NULL;
+
+    if (resource)
+        return resource;
+    resource = resources_find(store->db, resource_id);
+    return resource ? cache_put(store->resources, resource_id, resource) : NULL;
+}
+
+static gboolean
+would_change(const KbntValue *resource, const KbntValue *patch)
+{
+    for (guint i = 0; i < kbnt_value_n_fields(patch); i++)
+        if (!changes_is_same(resource, patch, kbnt_value_nth_field(patch, i)))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+replace(Store *store, const char *resource_id, KbntValue *resource)
+{
+    update(store, resource);
+    cache_drop(store->resources, resource_id);
+    cache_put(store->resources, resource_id, kbnt_value_ref(resource));
+}
+
 char *
 resources_patch(Store *store, const KbntValue *patch)
 {
-    g_autoptr(KbntValue) before = resources_find(store->db,
-                                                 text(patch, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+    const char *resource_id = text(patch, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    KbntValue *before = find_known(store, resource_id);
     g_autoptr(KbntValue) after = NULL;
     gint64 type;
     gint64 old_status;
@@ -172,14 +218,14 @@ resources_patch(Store *store, const KbntValue *patch)
         insert_patch(store, patch);
         return NULL;
     }
-    after = kbnt_value_copy(before);
-    kbnt_value_merge(after, patch);
-    if (kbnt_value_equal(before, after))
+    if (!would_change(before, patch))
         return NULL;
 
-    update(store, after);
-    type = kbnt_value_get_int(after, KBNT_FIELD_RESOURCE_TYPE);
     old_status = kbnt_value_get_int(before, KBNT_FIELD_RESOURCE_STATUS);
+    after = kbnt_value_copy(before);
+    kbnt_value_merge(after, patch);
+    replace(store, resource_id, after);
+    type = kbnt_value_get_int(after, KBNT_FIELD_RESOURCE_TYPE);
     status = kbnt_value_get_int(after, KBNT_FIELD_RESOURCE_STATUS);
     totals_count_resource(&store->totals, type, old_status, -1);
     totals_count_resource(&store->totals, type, status, 1);
@@ -195,6 +241,7 @@ resources_open(Store *store, const char *resource_id, const char *message_id)
            "UPDATE resources SET open_message_id = ?1, last_message_id = ?1"
            " WHERE resource_id = ?2",
            "ut", message_id, resource_id);
+    cache_drop(store->resources, resource_id);
 }
 
 void
@@ -204,4 +251,5 @@ resources_close(Store *store, const char *resource_id, const char *message_id)
            "UPDATE resources SET open_message_id = NULL"
            " WHERE resource_id = ? AND open_message_id = ?",
            "tu", resource_id, message_id);
+    cache_drop(store->resources, resource_id);
 }

@@ -10,6 +10,9 @@
     "id, resource_id, type, status, user_id, host, attached_to, message_id," \
     " open_message_id, last_message_id, body, checksum"
 
+/* Returns: (transfer full): a cache of resources as they are read, by their ids. */
+Cache *resources_cache_new(void);
+
 /* Returns: (transfer full) (nullable): the resource in a row of RESOURCE_COLUMNS. */
 KbntValue *resources_read(Db *db, DbRow *row);
 /* Returns: (transfer full) (nullable): the resource of that id. */

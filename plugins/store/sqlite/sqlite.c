@@ -15,6 +15,7 @@
 #include "lock-file.h"
 #include "reader.h"
 #include "requests.h"
+#include "resources.h"
 #include "schema.h"
 #include "store.h"
 #include "writer.h"
@@ -46,6 +47,7 @@ sqlite_create(KbntHost *host, const void *config, void **ret_instance, GError **
     store->claims = claims_new();
     store->requests = requests_cache_new();
     store->inbox = inbox_cache_new();
+    store->resources = resources_cache_new();
     store->committed_totals = shared_totals_new();
     store->leases = leases_new(host);
     *ret_instance = store;
@@ -66,6 +68,7 @@ sqlite_destroy(void *instance)
     claims_free(store->claims);
     cache_free(store->requests);
     cache_free(store->inbox);
+    cache_free(store->resources);
     shared_totals_free(store->committed_totals);
     leases_free(store->leases);
     g_free(store->path);

@@ -48,6 +48,7 @@ struct Store {
     Claims *claims;
     Cache *requests;
     Cache *inbox;
+    Cache *resources;
 
     /* Shared, each with a lock of its own. */
     SharedTotals *committed_totals;

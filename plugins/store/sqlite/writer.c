@@ -35,6 +35,7 @@ store_remember(Store *store)
     claims_forget(store->claims);
     cache_clear(store->requests);
     cache_clear(store->inbox);
+    cache_clear(store->resources);
     counters_load(&store->counters, store->db);
     store->totals = shared_totals_get(store->committed_totals);
 }
