@@ -135,6 +135,33 @@ describe_host(KbntValue *argument, const KbntValue *event)
     kbnt_value_take_value(argument, KBNT_FIELD_HOST_REPORT, host);
 }
 
+/* Headers that a reader of the record checks; all others say again what the value says. */
+static gboolean
+is_checked(const KbntValue *header)
+{
+    const char *name = kbnt_value_get_string(header, KBNT_FIELD_NAME);
+
+    return name != NULL && g_str_has_prefix(name, "kbnt-");
+}
+
+/* What of the record is kept, so that it can be decoded and verified again. */
+static KbntValue *
+kept_record(const KbntValue *record)
+{
+    static const KbntField fields[] = { KBNT_FIELD_TOPIC, KBNT_FIELD_KEY, KBNT_FIELD_BODY };
+    KbntValue *kept = kbnt_value_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        kbnt_value_copy_field(kept, record, fields[i]);
+    for (guint i = 0; i < kbnt_value_length(record, KBNT_FIELD_HEADERS); i++) {
+        const KbntValue *header = kbnt_value_nth_value(record, KBNT_FIELD_HEADERS, i);
+
+        if (is_checked(header))
+            kbnt_value_append_value(kept, KBNT_FIELD_HEADERS, header);
+    }
+    return kept;
+}
+
 static KbntValue *
 project_command(KbntArrival *arrival)
 {
@@ -145,7 +172,7 @@ project_command(KbntArrival *arrival)
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         kbnt_value_copy_field(argument, arrival->message, fields[i]);
-    kbnt_value_set_value(argument, KBNT_FIELD_RECORD, arrival->record);
+    kbnt_value_take_value(argument, KBNT_FIELD_RECORD, kept_record(arrival->record));
     describe_request(argument, arrival->message);
     describe_resource(argument, arrival->message);
     describe_host(argument, arrival->message);

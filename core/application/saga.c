@@ -290,3 +290,9 @@ kbnt_saga_n_waiting(const KbntSaga *saga, KbntPriority priority)
 {
     return saga->n_waiting[priority];
 }
+
+guint
+kbnt_saga_n_running(const KbntSaga *saga)
+{
+    return g_hash_table_size(saga->running);
+}

@@ -33,7 +33,8 @@ void kbnt_saga_refused(KbntSaga *saga, const KbntValue *row);
 /* A cancel message for @message_id has just been committed. */
 void kbnt_saga_cancel(KbntSaga *saga, const char *message_id, KbntCancelReason reason);
 
-/* Messages of the lane that wait in this process. */
+/* Messages of the lane that wait in this process, and messages in work. */
 guint kbnt_saga_n_waiting(const KbntSaga *saga, KbntPriority priority);
+guint kbnt_saga_n_running(const KbntSaga *saga);
 
 #endif
