@@ -1,78 +1,127 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* entry.c: owns one field of a value with its content: copied, compared, freed. */
+/* entry.c: owns one field of a value with its content: shared, compared, freed. */
 #include "entry.h"
 
 #include <string.h>
 
-KbntKept
-kbnt_kept_as(KbntField field)
-{
-    KbntType type = kbnt_field_type(field);
+#define ITEMS_AT_FIRST 4
 
-    switch (type) {
-    case KBNT_TYPE_NONE:
-        return KBNT_KEPT_NOT;
-    case KBNT_TYPE_NUMBER:
-        return KBNT_KEPT_AS_REAL;
-    case KBNT_TYPE_STRING:
-    case KBNT_TYPE_SECRET:
-        return KBNT_KEPT_AS_TEXT;
-    case KBNT_TYPE_BYTES:
-        return KBNT_KEPT_AS_BYTES;
-    case KBNT_TYPE_VALUE:
-        return KBNT_KEPT_AS_VALUE;
-    case KBNT_TYPE_STRINGS:
-    case KBNT_TYPE_SECRETS:
-        return KBNT_KEPT_AS_TEXTS;
-    case KBNT_TYPE_VALUES:
-        return KBNT_KEPT_AS_VALUES;
-    default:
-        return KBNT_KEPT_AS_INT;
-    }
+/* A text with the number of those who share it in front. */
+typedef struct {
+    gint n_references;
+    char bytes[];
+} Text;
+
+#define KEPT_AS(type) \
+    ((type) == KBNT_TYPE_NUMBER                                   ? KBNT_KEPT_AS_REAL \
+     : (type) == KBNT_TYPE_STRING || (type) == KBNT_TYPE_SECRET   ? KBNT_KEPT_AS_TEXT \
+     : (type) == KBNT_TYPE_BYTES                                  ? KBNT_KEPT_AS_BYTES \
+     : (type) == KBNT_TYPE_VALUE                                  ? KBNT_KEPT_AS_VALUE \
+     : (type) == KBNT_TYPE_STRINGS || (type) == KBNT_TYPE_SECRETS ? KBNT_KEPT_AS_TEXTS \
+     : (type) == KBNT_TYPE_VALUES                                 ? KBNT_KEPT_AS_VALUES \
+                                                                  : KBNT_KEPT_AS_INT)
+#define KEPT(number, name, text, type) [number] = KEPT_AS(KBNT_TYPE_##type),
+const guint8 kbnt_kept_by_field[KBNT_N_FIELDS] = { KBNT_FIELD_TABLE(KEPT) };
+#undef KEPT
+#undef KEPT_AS
+
+static Text *
+counted(char *text)
+{
+    return (Text *)(text - G_STRUCT_OFFSET(Text, bytes));
 }
 
-gboolean
-kbnt_kept_is_list(KbntKept kept)
+char *
+kbnt_text_new(const char *text)
 {
-    return kept == KBNT_KEPT_AS_TEXTS || kept == KBNT_KEPT_AS_VALUES;
+    gsize size = strlen(text) + 1;
+    Text *made = g_malloc(sizeof *made + size);
+
+    made->n_references = 1;
+    memcpy(made->bytes, text, size);
+    return made->bytes;
+}
+
+static char *
+text_ref(char *text)
+{
+    g_atomic_int_inc(&counted(text)->n_references);
+    return text;
 }
 
 static void
-unref_item(gpointer item)
+text_unref(char *text)
 {
-    kbnt_value_unref(item);
+    if (g_atomic_int_dec_and_test(&counted(text)->n_references))
+        g_free(counted(text));
 }
 
-GPtrArray *
-kbnt_list_new(KbntKept kept)
+static KbntList *
+new_list(guint n_allocated)
 {
-    return g_ptr_array_new_with_free_func(kept == KBNT_KEPT_AS_VALUES ? unref_item : g_free);
+    KbntList *list = g_malloc(sizeof *list + n_allocated * sizeof *list->items);
+
+    list->n_references = 1;
+    list->length = 0;
+    list->n_allocated = n_allocated;
+    return list;
 }
 
-static gpointer
-copy_item(gconstpointer item, gpointer kept)
+KbntList *
+kbnt_list_new(void)
 {
-    if (GPOINTER_TO_INT(kept) == KBNT_KEPT_AS_VALUES)
-        return kbnt_value_ref(item);
-    return g_strdup(item);
+    return new_list(ITEMS_AT_FIRST);
 }
 
-static GPtrArray *
-copy_list(GPtrArray *list, KbntKept kept)
+static void
+list_unref(KbntList *list, KbntKept kept)
 {
-    GPtrArray *copy = kbnt_list_new(kept);
+    if (!g_atomic_int_dec_and_test(&list->n_references))
+        return;
+    for (guint i = 0; i < list->length; i++) {
+        if (kept == KBNT_KEPT_AS_VALUES)
+            kbnt_value_unref(list->items[i]);
+        else
+            text_unref(list->items[i]);
+    }
+    g_free(list);
+}
 
-    for (guint i = 0; i < list->len; i++)
-        g_ptr_array_add(copy, copy_item(list->pdata[i], GINT_TO_POINTER(kept)));
+/* Returns: (transfer full): a list of its own with the same items. */
+static KbntList *
+copy_list(const KbntList *list, KbntKept kept)
+{
+    KbntList *copy = new_list(list->length + ITEMS_AT_FIRST);
+
+    copy->length = list->length;
+    for (guint i = 0; i < list->length; i++)
+        copy->items[i] = kept == KBNT_KEPT_AS_VALUES ? (gpointer)kbnt_value_ref(list->items[i])
+                                                     : text_ref(list->items[i]);
     return copy;
+}
+
+void
+kbnt_entry_append(KbntEntry *entry, gpointer item)
+{
+    KbntList *list = entry->as.list;
+
+    if (g_atomic_int_get(&list->n_references) > 1) {
+        list = copy_list(list, (KbntKept)entry->kept);
+        list_unref(entry->as.list, (KbntKept)entry->kept);
+    } else if (list->length == list->n_allocated) {
+        list->n_allocated *= 2;
+        list = g_realloc(list, sizeof *list + list->n_allocated * sizeof *list->items);
+    }
+    list->items[list->length++] = item;
+    entry->as.list = list;
 }
 
 void
 kbnt_entry_clear(KbntEntry *entry)
 {
-    switch (kbnt_kept_as(entry->field)) {
+    switch (entry->kept) {
     case KBNT_KEPT_AS_TEXT:
-        g_free(entry->as.text);
+        text_unref(entry->as.text);
         break;
     case KBNT_KEPT_AS_BYTES:
         g_bytes_unref(entry->as.bytes);
@@ -82,7 +131,7 @@ kbnt_entry_clear(KbntEntry *entry)
         break;
     case KBNT_KEPT_AS_TEXTS:
     case KBNT_KEPT_AS_VALUES:
-        g_ptr_array_unref(entry->as.list);
+        list_unref(entry->as.list, (KbntKept)entry->kept);
         break;
     default:
         break;
@@ -93,27 +142,37 @@ KbntEntry
 kbnt_entry_copy(const KbntEntry *entry)
 {
     KbntEntry copy = *entry;
-    KbntKept kept = kbnt_kept_as(entry->field);
 
-    if (kept == KBNT_KEPT_AS_TEXT)
-        copy.as.text = g_strdup(entry->as.text);
-    else if (kept == KBNT_KEPT_AS_BYTES)
-        copy.as.bytes = g_bytes_ref(entry->as.bytes);
-    else if (kept == KBNT_KEPT_AS_VALUE)
-        copy.as.value = kbnt_value_ref(entry->as.value);
-    else if (kbnt_kept_is_list(kept))
-        copy.as.list = copy_list(entry->as.list, kept);
+    switch (entry->kept) {
+    case KBNT_KEPT_AS_TEXT:
+        text_ref(entry->as.text);
+        break;
+    case KBNT_KEPT_AS_BYTES:
+        g_bytes_ref(entry->as.bytes);
+        break;
+    case KBNT_KEPT_AS_VALUE:
+        kbnt_value_ref(entry->as.value);
+        break;
+    case KBNT_KEPT_AS_TEXTS:
+        g_atomic_int_inc(&entry->as.list->n_references);
+        break;
+    case KBNT_KEPT_AS_VALUES:
+        copy.as.list = copy_list(entry->as.list, KBNT_KEPT_AS_VALUES);
+        break;
+    default:
+        break;
+    }
     return copy;
 }
 
 static gboolean
-lists_equal(GPtrArray *one, GPtrArray *other, KbntKept kept)
+lists_equal(const KbntList *one, const KbntList *other, KbntKept kept)
 {
-    if (one->len != other->len)
+    if (one->length != other->length)
         return FALSE;
-    for (guint i = 0; i < one->len; i++) {
-        if (kept == KBNT_KEPT_AS_TEXTS ? strcmp(one->pdata[i], other->pdata[i]) != 0
-                                       : !kbnt_value_equal(one->pdata[i], other->pdata[i]))
+    for (guint i = 0; i < one->length; i++) {
+        if (kept == KBNT_KEPT_AS_TEXTS ? strcmp(one->items[i], other->items[i]) != 0
+                                       : !kbnt_value_equal(one->items[i], other->items[i]))
             return FALSE;
     }
     return TRUE;
@@ -122,11 +181,9 @@ lists_equal(GPtrArray *one, GPtrArray *other, KbntKept kept)
 gboolean
 kbnt_entry_equal(const KbntEntry *one, const KbntEntry *other)
 {
-    KbntKept kept = kbnt_kept_as(one->field);
-
     if (one->field != other->field)
         return FALSE;
-    switch (kept) {
+    switch (one->kept) {
     case KBNT_KEPT_AS_TEXT:
         return strcmp(one->as.text, other->as.text) == 0;
     case KBNT_KEPT_AS_BYTES:
@@ -135,7 +192,7 @@ kbnt_entry_equal(const KbntEntry *one, const KbntEntry *other)
         return kbnt_value_equal(one->as.value, other->as.value);
     case KBNT_KEPT_AS_TEXTS:
     case KBNT_KEPT_AS_VALUES:
-        return lists_equal(one->as.list, other->as.list, kept);
+        return lists_equal(one->as.list, other->as.list, (KbntKept)one->kept);
     default:
         return one->as.number == other->as.number;
     }

@@ -3,21 +3,25 @@
  * values.c: owns KbntValue, a set of fields sorted by their numbers.
  *
  * A value is one block of entries of 16 bytes, found by binary search: a request has some
- * thirty fields, so that is smaller and faster than any hash table.
+ * thirty fields, so that is smaller and faster than any hash table. The first entries lie in
+ * the value itself, since most values are small and never grow.
  */
 #include "entry.h"
 
 #include <string.h>
 
+#define ENTRIES_AT_FIRST 6
+
 struct KbntValue {
     gint n_references;
     guint n_entries;
     guint n_allocated;
-    KbntEntry *entries;
+    KbntEntry *entries; /* own, or a block elsewhere once these were too few */
+    KbntEntry own[];
 };
 
 /* Returns: the place of the field, or where it belongs. */
-static guint
+static inline guint
 place_of(const KbntValue *value, KbntField field)
 {
     guint low = 0;
@@ -34,7 +38,7 @@ place_of(const KbntValue *value, KbntField field)
     return low;
 }
 
-static const KbntEntry *
+static inline KbntEntry *
 find_entry(const KbntValue *value, KbntField field)
 {
     guint place = place_of(value, field);
@@ -45,7 +49,7 @@ find_entry(const KbntValue *value, KbntField field)
 }
 
 /* Returns: (nullable): the entry of a field that is read as @kept. */
-static const KbntEntry *
+static inline const KbntEntry *
 read_entry(const KbntValue *value, KbntField field, KbntKept kept)
 {
     g_return_val_if_fail(value, NULL);
@@ -53,24 +57,18 @@ read_entry(const KbntValue *value, KbntField field, KbntKept kept)
     return find_entry(value, field);
 }
 
-static GPtrArray *
-read_list(const KbntValue *value, KbntField field)
-{
-    const KbntEntry *entry;
-
-    g_return_val_if_fail(value, NULL);
-    g_return_val_if_fail(kbnt_kept_is_list(kbnt_kept_as(field)), NULL);
-    entry = find_entry(value, field);
-    return entry ? entry->as.list : NULL;
-}
-
 static void
 make_room(KbntValue *value)
 {
-    if (value->n_entries < value->n_allocated)
-        return;
-    value->n_allocated = value->n_allocated ? value->n_allocated * 2 : 8;
-    value->entries = g_renew(KbntEntry, value->entries, value->n_allocated);
+    guint n_used = value->n_entries;
+
+    value->n_allocated = MAX(n_used * 2, ENTRIES_AT_FIRST);
+    if (value->entries == value->own) {
+        value->entries = g_new(KbntEntry, value->n_allocated);
+        memcpy(value->entries, value->own, n_used * sizeof *value->own);
+    } else {
+        value->entries = g_renew(KbntEntry, value->entries, value->n_allocated);
+    }
 }
 
 static void
@@ -85,9 +83,11 @@ put_entry(KbntValue *value, KbntEntry entry)
         return;
     }
 
-    make_room(value);
+    if (value->n_entries == value->n_allocated)
+        make_room(value);
     at = &value->entries[place];
-    memmove(at + 1, at, (value->n_entries - place) * sizeof *at);
+    if (place < value->n_entries)
+        memmove(at + 1, at, (value->n_entries - place) * sizeof *at);
     *at = entry;
     value->n_entries++;
 }
@@ -106,30 +106,39 @@ drop_entry(KbntValue *value, KbntField field)
     memmove(at, at + 1, (value->n_entries - place) * sizeof *at);
 }
 
-static gboolean
+static inline gboolean
 is_own(const KbntValue *value)
 {
     return value && g_atomic_int_get(&value->n_references) == 1;
 }
 
+static KbntValue *
+new_value(guint n_allocated)
+{
+    KbntValue *value = g_malloc(sizeof *value + n_allocated * sizeof *value->own);
+
+    value->n_references = 1;
+    value->n_entries = 0;
+    value->n_allocated = n_allocated;
+    value->entries = value->own;
+    return value;
+}
+
 KbntValue *
 kbnt_value_new(void)
 {
-    KbntValue *value = g_new0(KbntValue, 1);
-
-    value->n_references = 1;
-    return value;
+    return new_value(ENTRIES_AT_FIRST);
 }
 
 KbntValue *
 kbnt_value_copy(const KbntValue *value)
 {
-    KbntValue *copy = kbnt_value_new();
+    KbntValue *copy;
 
-    g_return_val_if_fail(value, copy);
+    g_return_val_if_fail(value, kbnt_value_new());
 
-    copy->entries = g_new(KbntEntry, value->n_entries);
-    copy->n_allocated = value->n_entries;
+    /* What is copied is mostly added to. */
+    copy = new_value(value->n_entries + ENTRIES_AT_FIRST);
     copy->n_entries = value->n_entries;
     for (guint i = 0; i < value->n_entries; i++)
         copy->entries[i] = kbnt_entry_copy(&value->entries[i]);
@@ -154,7 +163,8 @@ kbnt_value_unref(KbntValue *value)
         return;
     for (guint i = 0; i < value->n_entries; i++)
         kbnt_entry_clear(&value->entries[i]);
-    g_free(value->entries);
+    if (value->entries != value->own)
+        g_free(value->entries);
     g_free(value);
 }
 
@@ -215,9 +225,13 @@ kbnt_value_get_value(const KbntValue *value, KbntField field)
 guint
 kbnt_value_length(const KbntValue *value, KbntField field)
 {
-    GPtrArray *list = read_list(value, field);
+    const KbntEntry *entry;
 
-    return list ? list->len : 0;
+    g_return_val_if_fail(value, 0);
+    g_return_val_if_fail(kbnt_kept_is_list(kbnt_kept_as(field)), 0);
+
+    entry = find_entry(value, field);
+    return entry ? entry->as.list->length : 0;
 }
 
 static gpointer
@@ -225,7 +239,7 @@ nth_item(const KbntValue *value, KbntField field, guint index, KbntKept kept)
 {
     const KbntEntry *entry = read_entry(value, field, kept);
 
-    return entry && index < entry->as.list->len ? entry->as.list->pdata[index] : NULL;
+    return entry && index < entry->as.list->length ? entry->as.list->items[index] : NULL;
 }
 
 const char *
@@ -244,14 +258,14 @@ void
 kbnt_value_set_int(KbntValue *value, KbntField field, gint64 number)
 {
     g_return_if_fail(is_own(value) && kbnt_kept_as(field) == KBNT_KEPT_AS_INT);
-    put_entry(value, (KbntEntry){ .field = field, .as.number = number });
+    put_entry(value, (KbntEntry){ field, KBNT_KEPT_AS_INT, .as.number = number });
 }
 
 void
 kbnt_value_set_number(KbntValue *value, KbntField field, double number)
 {
     g_return_if_fail(is_own(value) && kbnt_kept_as(field) == KBNT_KEPT_AS_REAL);
-    put_entry(value, (KbntEntry){ .field = field, .as.real = number });
+    put_entry(value, (KbntEntry){ field, KBNT_KEPT_AS_REAL, .as.real = number });
 }
 
 void
@@ -260,7 +274,8 @@ kbnt_value_set_string(KbntValue *value, KbntField field, const char *text)
     g_return_if_fail(is_own(value) && kbnt_kept_as(field) == KBNT_KEPT_AS_TEXT);
 
     if (text)
-        put_entry(value, (KbntEntry){ .field = field, .as.text = g_strdup(text) });
+        put_entry(value,
+                  (KbntEntry){ field, KBNT_KEPT_AS_TEXT, .as.text = kbnt_text_new(text) });
     else
         drop_entry(value, field);
 }
@@ -271,7 +286,8 @@ kbnt_value_set_bytes(KbntValue *value, KbntField field, GBytes *bytes)
     g_return_if_fail(is_own(value) && kbnt_kept_as(field) == KBNT_KEPT_AS_BYTES);
 
     if (bytes)
-        put_entry(value, (KbntEntry){ .field = field, .as.bytes = g_bytes_ref(bytes) });
+        put_entry(value,
+                  (KbntEntry){ field, KBNT_KEPT_AS_BYTES, .as.bytes = g_bytes_ref(bytes) });
     else
         drop_entry(value, field);
 }
@@ -291,7 +307,8 @@ kbnt_value_take_value(KbntValue *value, KbntField field, KbntValue *nested)
     g_return_if_fail(nested != value);
 
     if (nested)
-        put_entry(value, (KbntEntry){ .field = field, .as.value = g_steal_pointer(&taken) });
+        put_entry(value, (KbntEntry){ field, KBNT_KEPT_AS_VALUE,
+                                      .as.value = g_steal_pointer(&taken) });
     else
         drop_entry(value, field);
 }
@@ -302,22 +319,26 @@ kbnt_value_set_empty_list(KbntValue *value, KbntField field)
     KbntKept kept = kbnt_kept_as(field);
 
     g_return_if_fail(is_own(value) && kbnt_kept_is_list(kept));
-    put_entry(value, (KbntEntry){ .field = field, .as.list = kbnt_list_new(kept) });
+    put_entry(value, (KbntEntry){ field, kept, .as.list = kbnt_list_new() });
 }
 
 static void
 append_item(KbntValue *value, KbntField field, gpointer item)
 {
-    if (!find_entry(value, field))
+    KbntEntry *entry = find_entry(value, field);
+
+    if (!entry) {
         kbnt_value_set_empty_list(value, field);
-    g_ptr_array_add(find_entry(value, field)->as.list, item);
+        entry = find_entry(value, field);
+    }
+    kbnt_entry_append(entry, item);
 }
 
 void
 kbnt_value_append_string(KbntValue *value, KbntField field, const char *text)
 {
     g_return_if_fail(is_own(value) && kbnt_kept_as(field) == KBNT_KEPT_AS_TEXTS && text);
-    append_item(value, field, g_strdup(text));
+    append_item(value, field, kbnt_text_new(text));
 }
 
 void

@@ -173,6 +173,59 @@ a_copy_changes_without_its_original(void)
 }
 
 static void
+copies_that_share_texts_outlive_each_other(void)
+{
+    KbntValue *original = sample_machine();
+    g_autoptr(KbntValue) copy = kbnt_value_copy(original);
+
+    kbnt_value_append_string(original, KBNT_FIELD_SSH_KEYS, "ssh-ed25519 AAAA two");
+    kbnt_assert_int(kbnt_value_length(original, KBNT_FIELD_SSH_KEYS), 2);
+    kbnt_value_unref(original);
+    for (guint i = 0; i < 10; i++)
+        kbnt_value_append_string(copy, KBNT_FIELD_SSH_KEYS, "ssh-ed25519 AAAA three");
+
+    kbnt_assert_int(kbnt_value_length(copy, KBNT_FIELD_SSH_KEYS), 11);
+    kbnt_assert_string(kbnt_value_nth_string(copy, KBNT_FIELD_SSH_KEYS, 0),
+                       "ssh-ed25519 AAAA one");
+    kbnt_assert_string(kbnt_value_nth_string(copy, KBNT_FIELD_SSH_KEYS, 10),
+                       "ssh-ed25519 AAAA three");
+    kbnt_assert_string(kbnt_value_get_string(copy, KBNT_FIELD_IMAGE), "ubuntu-22.04");
+}
+
+static void
+an_item_of_two_lists_refuses_every_change(void)
+{
+    g_autoptr(KbntValue) original = kbnt_value_new();
+    g_autoptr(KbntValue) copy = NULL;
+
+    kbnt_value_take_item(original, KBNT_FIELD_ITEMS, sample_machine());
+    copy = kbnt_value_copy(original);
+
+    kbnt_assert_int(refusals_of(set_cpu, kbnt_value_nth_value(copy, KBNT_FIELD_ITEMS, 0)), 1);
+}
+
+static void
+a_value_holds_every_field_there_is_whatever_the_order(void)
+{
+    g_autoptr(KbntValue) value = kbnt_value_new();
+    guint n_set = 0;
+
+    for (guint number = 1000; number > 0; number--) {
+        if (kbnt_field_type((KbntField)number) != KBNT_TYPE_INT)
+            continue;
+        kbnt_value_set_int(value, (KbntField)number, number);
+        n_set++;
+    }
+
+    kbnt_assert_int(kbnt_value_n_fields(value), n_set);
+    for (guint i = 0; i < n_set; i++) {
+        KbntField field = kbnt_value_nth_field(value, i);
+
+        kbnt_assert_int(kbnt_value_get_int(value, field), field);
+    }
+}
+
+static void
 a_patch_wins_and_leaves_the_rest(void)
 {
     g_autoptr(KbntValue) value = sample_machine();
@@ -238,6 +291,9 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_shared_value_refuses_every_change),
     KBNT_TEST(a_setter_of_another_type_is_refused),
     KBNT_TEST(a_copy_changes_without_its_original),
+    KBNT_TEST(copies_that_share_texts_outlive_each_other),
+    KBNT_TEST(an_item_of_two_lists_refuses_every_change),
+    KBNT_TEST(a_value_holds_every_field_there_is_whatever_the_order),
     KBNT_TEST(a_patch_wins_and_leaves_the_rest),
     KBNT_TEST(a_copied_field_is_what_it_is_there_or_nothing),
     KBNT_TEST(values_are_equal_by_content),
