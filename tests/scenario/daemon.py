@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BUILD = Path(os.environ.get("KBNT_TEST_BUILDDIR", "."))
@@ -136,17 +137,28 @@ class Daemon:
         return subprocess.run(command, capture_output=True, text=True, timeout=120 * PATIENCE)
 
 
-def run_tests(tests):
-    """Runs each test, prints a line for each, and ends with the count that CI reads."""
+def named(name, function):
+    """Gives a test that is made from data its name."""
+    function.__name__ = name
+    return function
+
+
+def run_test(test):
+    """Returns the name, and what went wrong or nothing."""
+    try:
+        test()
+        return test.__name__.replace("_", " "), None
+    except Exception as error:  # a test that breaks has failed, whatever broke it
+        return test.__name__.replace("_", " "), f"{type(error).__name__}: {error}"
+
+
+def run_tests(tests, workers=1):
+    """Runs the tests, so many at a time, prints a line for each, and ends with the count that CI
+    reads."""
     passed, failed = 0, 0
-    for test in tests:
-        name = test.__name__.replace("_", " ")
-        try:
-            test()
-            passed += 1
-            print(f"PASS {name}", flush=True)
-        except Exception as error:  # a test that breaks has failed, whatever broke it
-            failed += 1
-            print(f"FAIL {name}: {type(error).__name__}: {error}", flush=True)
+    with ThreadPoolExecutor(workers) as pool:
+        for name, fault in pool.map(run_test, tests):
+            passed, failed = passed + (not fault), failed + bool(fault)
+            print(f"FAIL {name}: {fault}" if fault else f"PASS {name}", flush=True)
     print(f"{passed} passed, {failed} failed")
     raise SystemExit(1 if failed or not passed else 0)

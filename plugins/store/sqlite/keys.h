@@ -15,13 +15,14 @@ typedef struct {
     gint64 check_after_ms;
     gint64 schema_version;
 #ifdef KBNT_CRASH_POINTS
-    gint64 crash_before_commit;
-    gint64 crash_after_commit;
+    char *crash_before_commit;
+    char *crash_after_commit;
+    char *crash_trace;
 #endif
 } SqliteConfig;
 
 #ifdef KBNT_CRASH_POINTS
-#define SQLITE_N_KEYS 10
+#define SQLITE_N_KEYS 11
 #else
 #define SQLITE_N_KEYS 8
 #endif

@@ -63,6 +63,8 @@ run_command(Store *store, Outcome *outcome)
         store_refuse(&outcome->error, KBNT_ERROR_INTERNAL, "sqlite", "got no argument");
     else
         outcome->result = command(store, argument, &outcome->error);
+    if (!outcome->error)
+        crash_point_pass(store, kbnt_task_verb(outcome->task), argument);
     return !outcome->error || changes == sqlite3_total_changes64(handle);
 }
 
@@ -81,11 +83,11 @@ commit(Store *store)
     counters_save(&store->counters, store->db);
     ledger_save(store);
     claims_save(store);
-    crash_point_before_commit(store->config);
+    crash_point_before_commit(store);
     db_commit(store->db);
     if (db_has_failed(store->db))
         return FALSE;
-    crash_point_after_commit(store->config);
+    crash_point_after_commit(store);
     shared_totals_set(store->committed_totals, &store->totals);
     return TRUE;
 }

@@ -53,7 +53,7 @@ static void
 end_at_each_commit(const char *key)
 {
     for (guint i = 1; i <= 2 * N_REQUESTS; i++) {
-        g_autofree char *setting = g_strdup_printf("%s=%u", key, i);
+        g_autofree char *setting = g_strdup_printf("%s=commit:%u", key, i);
         const char *const more[] = { setting, NULL };
         g_autoptr(Contract) contract = contract_new();
 
