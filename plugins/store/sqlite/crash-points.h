@@ -5,8 +5,8 @@
  *
  * A point is "NAME" or "NAME:N", counted from the start of the process over both halves. Names:
  * "commit", every one of them; a command by its verb ("accept", "take-in"), with the half where
- * both know it ("producer-settle"); a line of the journal ("RESULT-of-VOLUME"); an event that is
- * projected ("project-of-VIRTUALIZATION_STARTED").
+ * both know it ("producer-settle"); a line of the journal ("RESULT-of-VOLUME"); an event that
+ * is projected ("project-of-VIRTUALIZATION_STARTED").
  */
 #ifndef SQLITE_CRASH_POINTS_H
 #define SQLITE_CRASH_POINTS_H
