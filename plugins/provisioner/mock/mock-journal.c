@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <kbnt/kbnt-error.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,7 +41,8 @@ write_all(int descriptor, const char *text, gsize length)
 }
 
 gboolean
-mock_journal_append(MockJournal *journal, const char *line, GError **error)
+mock_journal_append(MockJournal *journal, const char *line, MockPlace *ret_place,
+                    GError **error)
 {
     gsize length = strlen(line);
 
@@ -49,43 +52,56 @@ mock_journal_append(MockJournal *journal, const char *line, GError **error)
             g_prefix_error(error, "cutting off the torn line failed too: ");
         return FALSE;
     }
+    if (ret_place)
+        *ret_place = (MockPlace){ journal->size_bytes, (guint)length };
     journal->size_bytes += (gint64)length;
     journal->n_lines++;
     return TRUE;
 }
 
-/* Returns: the bytes up to the last whole line, or -1 with the error. */
-static gint64
-read_lines(MockJournal *journal, const char *text, gsize length, MockJournalLine line,
-           gpointer data, GError **error)
+/* A line without its end is not whole. */
+static gboolean
+read_line(MockJournal *journal, FILE *file, char **line, gsize *size, gssize *ret_length)
 {
-    const char *begin = text;
-    const char *end;
+    *ret_length = getline(line, size, file);
+    if (*ret_length <= 0 || (*line)[*ret_length - 1] != '\n')
+        return FALSE;
+    journal->n_lines++;
+    return TRUE;
+}
 
-    while ((end = memchr(begin, '\n', length - (gsize)(begin - text)))) {
-        journal->n_lines++;
-        if (!line(begin, (gsize)(end - begin), data, error)) {
+static gboolean
+read_lines(MockJournal *journal, FILE *file, MockJournalLine hear, gpointer data,
+           GError **error)
+{
+    char *line = NULL;
+    gsize size = 0;
+    gssize length;
+    gboolean is_good = TRUE;
+
+    while (is_good && read_line(journal, file, &line, &size, &length)) {
+        MockPlace place = { journal->size_bytes, (guint)length };
+
+        is_good = hear(line, (gsize)length - 1, place, data, error);
+        if (!is_good)
             g_prefix_error(error, "'%s' line %u: ", journal->path, journal->n_lines);
-            return -1;
-        }
-        begin = end + 1;
+        journal->size_bytes += length;
     }
-    return begin - text;
+    free(line);
+    return is_good;
 }
 
 static gboolean
 read_file(MockJournal *journal, MockJournalLine line, gpointer data, GError **error)
 {
-    g_autofree char *text = NULL;
-    gsize length = 0;
-    g_autoptr(GError) cause = NULL;
+    FILE *file = fopen(journal->path, "re");
+    gboolean is_read;
 
-    if (!g_file_get_contents(journal->path, &text, &length, &cause)) {
-        g_set_error_literal(error, KBNT_ERROR, KBNT_ERROR_PROVISIONER_FAILED, cause->message);
-        return FALSE;
-    }
-    journal->size_bytes = read_lines(journal, text, length, line, data, error);
-    if (journal->size_bytes < 0)
+    if (!file)
+        return fail(journal, "read", KBNT_ERROR_PROVISIONER_FAILED, error);
+    is_read = read_lines(journal, file, line, data, error);
+    fclose(file);
+    if (!is_read)
         return FALSE;
     if (ftruncate(journal->descriptor, journal->size_bytes) < 0)
         return fail(journal, "cut the torn line off", KBNT_ERROR_PROVISIONER_FAILED, error);
@@ -104,7 +120,7 @@ mock_journal_open(MockJournal *journal, const char *path, const char *header,
         return fail(journal, "open", KBNT_ERROR_PROVISIONER_FAILED, error);
     if (!read_file(journal, line, data, error))
         return FALSE;
-    return journal->n_lines > 0 || mock_journal_append(journal, header, error);
+    return journal->n_lines > 0 || mock_journal_append(journal, header, NULL, error);
 }
 
 void
@@ -116,35 +132,78 @@ mock_journal_close(MockJournal *journal)
     g_clear_pointer(&journal->path, g_free);
 }
 
-static gboolean
-write_lines(int descriptor, GPtrArray *lines, gint64 *ret_size_bytes)
+char *
+mock_journal_read(const MockJournal *journal, MockPlace place, GError **error)
 {
-    g_autoptr(GString) text = g_string_sized_new(64 * 1024);
+    g_autofree char *line = g_malloc(place.length);
+    gssize n_read = pread(journal->descriptor, line, place.length, place.offset);
 
-    for (guint i = 0; i < lines->len; i++)
-        g_string_append(text, lines->pdata[i]);
-    *ret_size_bytes = (gint64)text->len;
-    return write_all(descriptor, text->str, text->len);
+    if (n_read == (gssize)place.length) {
+        line[place.length - 1] = '\0';
+        return g_steal_pointer(&line);
+    }
+    errno = n_read < 0 ? errno : EIO;
+    fail(journal, "read", KBNT_ERROR_PROVISIONER_UNAVAILABLE, error);
+    return NULL;
+}
+
+static gboolean
+copy_line(const MockJournal *from, MockJournal *to, MockPlace *place)
+{
+    g_autofree char *line = mock_journal_read(from, *place, NULL);
+
+    if (!line)
+        return FALSE;
+    line[place->length - 1] = '\n';
+    if (!write_all(to->descriptor, line, place->length))
+        return FALSE;
+    place->offset = to->size_bytes;
+    to->size_bytes += place->length;
+    to->n_lines++;
+    return TRUE;
+}
+
+/* Returns: (transfer full) (nullable): where the lines lie in the new file. */
+static GArray *
+copy_lines(const MockJournal *from, MockJournal *to, const char *header, GPtrArray *places)
+{
+    g_autoptr(GArray) moved = g_array_sized_new(FALSE, FALSE, sizeof(MockPlace), places->len);
+
+    if (!mock_journal_append(to, header, NULL, NULL))
+        return NULL;
+    for (guint i = 0; i < places->len; i++) {
+        MockPlace place = *(const MockPlace *)places->pdata[i];
+
+        if (!copy_line(from, to, &place))
+            return NULL;
+        g_array_append_val(moved, place);
+    }
+    return g_steal_pointer(&moved);
 }
 
 gboolean
-mock_journal_replace(MockJournal *journal, GPtrArray *lines, GError **error)
+mock_journal_replace(MockJournal *journal, const char *header, GPtrArray *places,
+                     GError **error)
 {
     g_autofree char *path = g_strconcat(journal->path, ".new", NULL);
-    int descriptor = g_open(path, O_RDWR | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    gint64 size_bytes = 0;
+    MockJournal fresh = { .path = path };
+    g_autoptr(GArray) moved = NULL;
 
-    if (descriptor < 0)
+    fresh.descriptor = g_open(path, O_RDWR | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fresh.descriptor < 0)
         return fail(journal, "rewrite", KBNT_ERROR_PROVISIONER_UNAVAILABLE, error);
-    if (!write_lines(descriptor, lines, &size_bytes) || g_rename(path, journal->path) < 0) {
+    moved = copy_lines(journal, &fresh, header, places);
+    if (!moved || g_rename(path, journal->path) < 0) {
         fail(journal, "rewrite", KBNT_ERROR_PROVISIONER_UNAVAILABLE, error);
-        close(descriptor);
+        close(fresh.descriptor);
         g_unlink(path);
         return FALSE;
     }
+    for (guint i = 0; i < places->len; i++)
+        *(MockPlace *)places->pdata[i] = g_array_index(moved, MockPlace, i);
     close(journal->descriptor);
-    journal->descriptor = descriptor;
-    journal->size_bytes = size_bytes;
-    journal->n_lines = lines->len;
+    journal->descriptor = fresh.descriptor;
+    journal->size_bytes = fresh.size_bytes;
+    journal->n_lines = fresh.n_lines;
     return TRUE;
 }

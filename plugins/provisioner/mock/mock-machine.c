@@ -92,11 +92,12 @@ static KbntValue *
 find_volume(Mock *mock, KbntValue *argument, GError **error)
 {
     const char *message_id = kbnt_value_get_string(argument, KBNT_FIELD_STORAGE_ID);
-    KbntValue *volume;
+    KbntValue *volume = NULL;
     char part_id[37];
 
     kbnt_uuid_name("resource", message_id ? message_id : "", part_id);
-    volume = mock_world_find(mock->world, KBNT_PART_VOLUME, part_id);
+    if (!mock_world_find(mock->world, KBNT_PART_VOLUME, part_id, &volume, error))
+        return NULL;
     if (!volume)
         g_set_error(error, KBNT_ERROR, KBNT_ERROR_NOT_FOUND, "volume '%s' is not there",
                     part_id);

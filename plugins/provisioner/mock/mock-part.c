@@ -53,11 +53,11 @@ gboolean
 mock_look_up(Mock *mock, KbntValue *argument, KbntValue **ret_part, GError **error)
 {
     const char *host = kbnt_value_get_string(argument, KBNT_FIELD_HOST);
-    KbntValue *part = mock_world_find(mock->world,
-                                      (KbntPart)kbnt_value_get_int(argument, KBNT_FIELD_PART),
-                                      kbnt_value_get_string(argument, KBNT_FIELD_PART_ID));
+    KbntValue *part = NULL;
 
-    if (!check_host(mock, host, error))
+    if (!check_host(mock, host, error) ||
+        !mock_world_find(mock->world, (KbntPart)kbnt_value_get_int(argument, KBNT_FIELD_PART),
+                         kbnt_value_get_string(argument, KBNT_FIELD_PART_ID), &part, error))
         return FALSE;
     if (part && (!check_host(mock, kbnt_value_get_string(part, KBNT_FIELD_HOST), error) ||
                  !check_epoch(argument, part, error)))
@@ -160,9 +160,10 @@ static gboolean
 unplug_volumes(Mock *mock, KbntValue *machine, GError **error)
 {
     const char *part_id = kbnt_value_get_string(machine, KBNT_FIELD_PART_ID);
-    g_autoptr(GPtrArray) volumes = mock_world_list(mock->world, KBNT_FIELD_ATTACHED_TO,
-                                                   part_id);
+    g_autoptr(GPtrArray) volumes = mock_world_list(mock->world, NULL, part_id, error);
 
+    if (!volumes)
+        return FALSE;
     for (guint i = 0; i < volumes->len; i++) {
         KbntValue *volume = kbnt_value_copy(volumes->pdata[i]);
 
@@ -178,12 +179,14 @@ gboolean
 mock_drop_part(Mock *mock, KbntTask *task, KbntValue **ret_result, GError **error)
 {
     KbntValue *argument = kbnt_task_argument(task);
-    KbntValue *part = NULL;
+    g_autoptr(KbntValue) part = NULL;
+    KbntValue *found = NULL;
 
-    if (!mock_look_up(mock, argument, &part, error))
+    if (!mock_look_up(mock, argument, &found, error))
         return FALSE;
-    if (!part)
+    if (!found)
         return TRUE;
+    part = kbnt_value_ref(found);
     if (kbnt_value_has(part, KBNT_FIELD_ATTACHED_TO)) {
         g_set_error(error, KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
                     "volume '%s' is attached, detach it first",
@@ -205,7 +208,9 @@ mock_list_parts(Mock *mock, KbntTask *task, KbntValue **ret_result, GError **err
 
     if (!check_host(mock, host, error))
         return FALSE;
-    parts = mock_world_list(mock->world, KBNT_FIELD_HOST, host);
+    parts = mock_world_list(mock->world, host, NULL, error);
+    if (!parts)
+        return FALSE;
     result = kbnt_value_new();
     kbnt_value_set_empty_list(result, KBNT_FIELD_PARTS);
     for (guint i = 0; i < parts->len; i++)

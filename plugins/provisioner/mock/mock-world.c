@@ -2,10 +2,11 @@
 /*
  * mock-world.c: owns the table of parts.
  *
- * Beside each part stands its line of the file, so that writing the file anew costs no
- * encoding.
+ * The file is the world; memory holds where the line of each part lies and by what it is looked
+ * for, some hundred bytes a part, and the parts that were written or read last.
  */
 #include "mock-world.h"
+#include "mock-address.h"
 #include "mock-journal.h"
 #include "mock-record.h"
 
@@ -15,17 +16,23 @@
 #define FILE_NAME "world.jsonl"
 /* The file is written anew when it has this many lines and four times what is needed. */
 #define LEAST_LINES 4096
-#define N_ADDRESSES (254 * 253)
+#define MOST_REMEMBERED 1024
 
 typedef struct {
-    KbntValue *value;
-    char *line;
+    char name[38];
+    MockPlace place;
+    guint address;    /* its number, from 1; 0 for none */
+    const char *host; /* (nullable): interned */
+    char *attached_to;
+    KbntValue *value; /* NULL where it has to be read */
+    GList *link;      /* in remembered, with the value */
 } Kept;
 
 struct MockWorld {
     MockJournal journal;
-    GHashTable *parts;
-    GHashTable *addresses;
+    GHashTable *parts; /* name -> Kept */
+    GQueue remembered; /* of Kept, the eldest first */
+    guint8 taken[MOCK_N_ADDRESSES + 1];
 };
 
 static void
@@ -34,8 +41,28 @@ kept_free(gpointer data)
     Kept *kept = data;
 
     kbnt_value_unref(kept->value);
-    g_free(kept->line);
+    g_free(kept->attached_to);
     g_free(kept);
+}
+
+static void
+let_go(MockWorld *world, Kept *kept)
+{
+    if (!kept->link)
+        return;
+    g_queue_delete_link(&world->remembered, kept->link);
+    kept->link = NULL;
+    g_clear_pointer(&kept->value, kbnt_value_unref);
+}
+
+static void
+remember(MockWorld *world, Kept *kept, KbntValue *value)
+{
+    if (world->remembered.length >= MOST_REMEMBERED)
+        let_go(world, g_queue_peek_head(&world->remembered));
+    kept->value = value;
+    g_queue_push_tail(&world->remembered, kept);
+    kept->link = world->remembered.tail;
 }
 
 MockWorld *
@@ -44,8 +71,8 @@ mock_world_new(void)
     MockWorld *world = g_new0(MockWorld, 1);
 
     world->journal.descriptor = -1;
-    world->parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kept_free);
-    world->addresses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    world->parts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, kept_free);
+    g_queue_init(&world->remembered);
     return world;
 }
 
@@ -56,7 +83,6 @@ mock_world_free(MockWorld *world)
         return;
     mock_world_close(world);
     g_hash_table_unref(world->parts);
-    g_hash_table_unref(world->addresses);
     g_free(world);
 }
 
@@ -75,79 +101,65 @@ name_part(char name[38], const KbntValue *part)
               kbnt_value_get_string(part, KBNT_FIELD_PART_ID));
 }
 
-static Kept *
-find_kept(MockWorld *world, const KbntValue *part)
-{
-    char name[38];
-
-    name_part(name, part);
-    return g_hash_table_lookup(world->parts, name);
-}
-
 static void
 forget(MockWorld *world, const KbntValue *part)
 {
-    Kept *kept = find_kept(world, part);
-    const char *address;
+    Kept *kept;
     char name[38];
 
+    name_part(name, part);
+    kept = g_hash_table_lookup(world->parts, name);
     if (!kept)
         return;
-    address = kbnt_value_get_string(kept->value, KBNT_FIELD_ADDRESS);
-    if (address)
-        g_hash_table_remove(world->addresses, address);
-    name_part(name, part);
+    world->taken[kept->address] = FALSE;
+    let_go(world, kept);
     g_hash_table_remove(world->parts, name);
 }
 
-/* Takes over part and line. */
-static void
-keep(MockWorld *world, KbntValue *part, char *line)
+/* Returns: (transfer none): what is kept of the part, which lies at @place. */
+static Kept *
+keep(MockWorld *world, const KbntValue *part, MockPlace place)
 {
-    const char *address = kbnt_value_get_string(part, KBNT_FIELD_ADDRESS);
     Kept *kept = g_new0(Kept, 1);
-    char name[38];
 
-    name_part(name, part);
-    kept->value = part;
-    kept->line = line;
-    if (address)
-        g_hash_table_add(world->addresses, g_strdup(address));
-    g_hash_table_replace(world->parts, g_strdup(name), kept);
+    name_part(kept->name, part);
+    kept->place = place;
+    kept->address = mock_address_number(kbnt_value_get_string(part, KBNT_FIELD_ADDRESS));
+    kept->host = g_intern_string(kbnt_value_get_string(part, KBNT_FIELD_HOST));
+    kept->attached_to = g_strdup(kbnt_value_get_string(part, KBNT_FIELD_ATTACHED_TO));
+    world->taken[kept->address] = TRUE;
+    g_hash_table_replace(world->parts, kept->name, kept);
+    return kept;
 }
 
 static gboolean
-take_in_line(const char *line, gsize length, gpointer data, GError **error)
+take_in_line(const char *line, gsize length, MockPlace place, gpointer data, GError **error)
 {
     MockWorld *world = data;
-    KbntValue *part = NULL;
+    g_autoptr(KbntValue) part = NULL;
     gboolean is_gone = FALSE;
 
     if (!mock_record_read(line, length, &part, &is_gone, error))
         return FALSE;
-    if (!part)
-        return TRUE;
-    forget(world, part);
-    if (is_gone)
-        kbnt_value_unref(part);
-    else
-        keep(world, part, g_strdup_printf("%.*s\n", (int)length, line));
+    if (part)
+        forget(world, part);
+    if (part && !is_gone)
+        keep(world, part, place);
     return TRUE;
 }
 
 static gboolean
 write_anew(MockWorld *world, GError **error)
 {
-    g_autoptr(GPtrArray) lines = g_ptr_array_new();
+    g_autoptr(GPtrArray) places = g_ptr_array_new();
     g_autofree char *header = mock_record_header();
     GHashTableIter iterator;
     gpointer kept;
 
-    g_ptr_array_add(lines, header);
     g_hash_table_iter_init(&iterator, world->parts);
     while (g_hash_table_iter_next(&iterator, NULL, &kept))
-        g_ptr_array_add(lines, ((Kept *)kept)->line);
-    return mock_journal_replace(&world->journal, lines, error);
+        g_ptr_array_add(places, &((Kept *)kept)->place);
+    return mock_journal_replace(&world->journal, header, places, error);
 }
 
 gboolean
@@ -166,44 +178,64 @@ void
 mock_world_close(MockWorld *world)
 {
     mock_journal_close(&world->journal);
+    g_queue_clear(&world->remembered);
     g_hash_table_remove_all(world->parts);
-    g_hash_table_remove_all(world->addresses);
+    memset(world->taken, FALSE, sizeof world->taken);
 }
 
-KbntValue *
-mock_world_find(MockWorld *world, KbntPart part, const char *part_id)
+/* Returns: (transfer none) (nullable): the part; NULL where it cannot be read. */
+static KbntValue *
+value_of(MockWorld *world, Kept *kept, GError **error)
+{
+    g_autofree char *line = NULL;
+    KbntValue *part = NULL;
+    gboolean is_gone;
+
+    if (kept->value)
+        return kept->value;
+    line = mock_journal_read(&world->journal, kept->place, error);
+    if (!line || !mock_record_read(line, strlen(line), &part, &is_gone, error))
+        return NULL;
+    remember(world, kept, part);
+    return part;
+}
+
+gboolean
+mock_world_find(MockWorld *world, KbntPart part, const char *part_id, KbntValue **ret_part,
+                GError **error)
 {
     char name[38];
     Kept *kept;
 
     make_name(name, part, part_id);
     kept = g_hash_table_lookup(world->parts, name);
-    return kept ? kept->value : NULL;
+    *ret_part = kept ? value_of(world, kept, error) : NULL;
+    return !kept || *ret_part;
 }
 
 static gboolean
-append(MockWorld *world, const char *line, GError **error)
+append(MockWorld *world, const char *line, MockPlace *ret_place, GError **error)
 {
     guint n_needed = g_hash_table_size(world->parts) + 1;
 
     if (world->journal.n_lines >= LEAST_LINES && world->journal.n_lines / 4 >= n_needed &&
         !write_anew(world, error))
         return FALSE;
-    return mock_journal_append(&world->journal, line, error);
+    return mock_journal_append(&world->journal, line, ret_place, error);
 }
 
 gboolean
 mock_world_put(MockWorld *world, KbntValue *part, GError **error)
 {
-    char *line = mock_record_put(part);
+    g_autofree char *line = mock_record_put(part);
+    MockPlace place;
 
-    if (!append(world, line, error)) {
+    if (!append(world, line, &place, error)) {
         kbnt_value_unref(part);
-        g_free(line);
         return FALSE;
     }
     forget(world, part);
-    keep(world, part, line);
+    remember(world, keep(world, part, place), part);
     return TRUE;
 }
 
@@ -213,29 +245,40 @@ mock_world_remove(MockWorld *world, KbntValue *part, GError **error)
     g_autofree char *line = mock_record_remove(
         (KbntPart)kbnt_value_get_int(part, KBNT_FIELD_PART),
         kbnt_value_get_string(part, KBNT_FIELD_PART_ID));
-    g_autoptr(KbntValue) held = kbnt_value_ref(part);
 
-    if (!append(world, line, error))
+    if (!append(world, line, NULL, error))
         return FALSE;
-    forget(world, held);
+    forget(world, part);
     return TRUE;
 }
 
-GPtrArray *
-mock_world_list(MockWorld *world, KbntField field, const char *text)
+static gboolean
+is_wanted(const Kept *kept, const char *host, const char *attached_to)
 {
-    GPtrArray *found = g_ptr_array_new();
+    return attached_to ? g_strcmp0(kept->attached_to, attached_to) == 0
+                       : g_strcmp0(kept->host, host) == 0;
+}
+
+GPtrArray *
+mock_world_list(MockWorld *world, const char *host, const char *attached_to, GError **error)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)kbnt_value_unref);
     GHashTableIter iterator;
-    gpointer data;
+    gpointer kept;
 
     g_hash_table_iter_init(&iterator, world->parts);
-    while (g_hash_table_iter_next(&iterator, NULL, &data)) {
-        KbntValue *value = ((Kept *)data)->value;
+    while (g_hash_table_iter_next(&iterator, NULL, &kept)) {
+        KbntValue *value;
 
-        if (g_strcmp0(kbnt_value_get_string(value, field), text) == 0)
-            g_ptr_array_add(found, value);
+        if (!is_wanted(kept, host, attached_to))
+            continue;
+        value = value_of(world, kept, error);
+        if (!value)
+            return NULL;
+        g_ptr_array_add(found, kbnt_value_ref(value));
     }
-    return found;
+    return g_steal_pointer(&found);
 }
 
 guint
@@ -247,17 +290,7 @@ mock_world_size(MockWorld *world)
 char *
 mock_world_free_address(MockWorld *world, const char *part_id)
 {
-    guint first = g_str_hash(part_id) % N_ADDRESSES;
-
-    for (guint i = 0; i < N_ADDRESSES; i++) {
-        guint place = (first + i) % N_ADDRESSES;
-        g_autofree char *address = g_strdup_printf("10.10.%u.%u/24", place / 253 + 1,
-                                                   place % 253 + 2);
-
-        if (!g_hash_table_contains(world->addresses, address))
-            return g_steal_pointer(&address);
-    }
-    return NULL;
+    return mock_address_free(world->taken, part_id);
 }
 
 int

@@ -16,8 +16,10 @@ gboolean mock_world_open(MockWorld *world, const char *folder, GError **error);
 
 void mock_world_close(MockWorld *world);
 
-/* Returns: (transfer none) (nullable): the part, which nobody changes. */
-KbntValue *mock_world_find(MockWorld *world, KbntPart part, const char *part_id);
+/* @ret_part: (out) (transfer none) (nullable): the part, until another is looked for or put;
+ * NULL where there is none. Returns: FALSE with PROVISIONER_UNAVAILABLE or STORE_CORRUPT. */
+gboolean mock_world_find(MockWorld *world, KbntPart part, const char *part_id,
+                         KbntValue **ret_part, GError **error);
 
 /* Writes the part to the file, and then to the world. @part: (transfer full).
  * Returns: FALSE with PROVISIONER_UNAVAILABLE; the world is as before. */
@@ -26,8 +28,10 @@ gboolean mock_world_put(MockWorld *world, KbntValue *part, GError **error);
 /* Likewise. @part: one that is there. */
 gboolean mock_world_remove(MockWorld *world, KbntValue *part, GError **error);
 
-/* Returns: (transfer container): the parts for which the field has this text. */
-GPtrArray *mock_world_list(MockWorld *world, KbntField field, const char *text);
+/* Returns: (transfer full) (nullable): the parts that are plugged into the machine
+ * @attached_to, or where that is NULL those of @host; NULL with an error as above. */
+GPtrArray *mock_world_list(MockWorld *world, const char *host, const char *attached_to,
+                           GError **error);
 
 guint mock_world_size(MockWorld *world);
 
