@@ -7,6 +7,7 @@
 #define KBNT_AVRO_BOUNDS_H
 
 #include "avro-plan.h"
+#include "avro-recall.h"
 
 /* The most items that all arrays and maps of one message may have, however small each is. */
 #define KBNT_AVRO_ITEMS_MAX 65536
@@ -27,6 +28,7 @@ typedef struct {
     const guint8 *at;
     const guint8 *end;
     guint n_items;
+    KbntAvroRecall *recall; /* (nullable) */
 } KbntAvroCursor;
 
 /* All of these return FALSE with UNDECODABLE, naming the offset, and leave ret_ untouched. */

@@ -154,20 +154,63 @@ read_item(KbntAvroCursor *cursor, const KbntAvroNode *items, const KbntAvroMembe
     return TRUE;
 }
 
-/* An empty list is left unset: it is the same as none. */
+static void
+remember_item(KbntAvroItems *items, guint index, const guint8 *start, const guint8 *end,
+              const KbntValue *value)
+{
+    const KbntValue *item = kbnt_value_nth_value(value, KBNT_FIELD_HISTORY, index);
+
+    kbnt_avro_items_put(items, index, start, (gsize)(end - start), item);
+}
+
+/* Takes over the first items of a block that were read before. Returns: how many. */
+static guint
+recall_items(KbntAvroCursor *cursor, KbntAvroItems *items, guint n_items, KbntValue *value)
+{
+    guint n_known = kbnt_avro_items_match_bytes(items, cursor->at,
+                                                (gsize)(cursor->end - cursor->at), n_items);
+    gsize length;
+
+    for (guint i = 0; i < n_known; i++)
+        kbnt_value_append_value(value, KBNT_FIELD_HISTORY, kbnt_avro_items_value(items, i));
+    kbnt_avro_items_bytes(items, n_known, &length);
+    cursor->at += length;
+    return n_known;
+}
+
+static gboolean
+read_items(KbntAvroCursor *cursor, const KbntAvroNode *node, const KbntAvroMember *member,
+           KbntAvroItems *items, guint n_items, KbntValue *value, GError **error)
+{
+    guint n_known = items ? recall_items(cursor, items, n_items, value) : 0;
+
+    for (guint i = n_known; i < n_items; i++) {
+        const guint8 *start = cursor->at;
+
+        if (!read_item(cursor, node->items, member, value, error))
+            return FALSE;
+        if (items)
+            remember_item(items, i, start, cursor->at, value);
+    }
+    return TRUE;
+}
+
+/* An empty list is left unset: it is the same as none. A history is remembered as far as its
+ * first block, which is all of what we write. */
 static gboolean
 read_array(KbntAvroCursor *cursor, const KbntAvroNode *node, const KbntAvroMember *member,
            KbntValue *value, GError **error)
 {
+    KbntAvroItems *items = cursor->recall && member->field == KBNT_FIELD_HISTORY
+                               ? kbnt_avro_recall_open(cursor->recall, value)
+                               : NULL;
     guint n_items;
 
     do {
-        if (!kbnt_avro_take_block(cursor, &n_items, error))
+        if (!kbnt_avro_take_block(cursor, &n_items, error) ||
+            !read_items(cursor, node, member, items, n_items, value, error))
             return FALSE;
-        for (guint i = 0; i < n_items; i++) {
-            if (!read_item(cursor, node->items, member, value, error))
-                return FALSE;
-        }
+        items = NULL;
     } while (n_items > 0);
     return TRUE;
 }
@@ -271,9 +314,12 @@ read_record(KbntAvroCursor *cursor, const KbntAvroNode *node, KbntValue *value, 
 }
 
 KbntValue *
-kbnt_avro_decode(const KbntAvroPlan *plan, const guint8 *body, gsize length, GError **error)
+kbnt_avro_decode(const KbntAvroPlan *plan, const guint8 *body, gsize length,
+                 KbntAvroRecall *recall, GError **error)
 {
-    KbntAvroCursor cursor = { .start = body, .at = body, .end = body + length };
+    KbntAvroCursor cursor = {
+        .start = body, .at = body, .end = body + length, .recall = recall
+    };
     g_autoptr(KbntValue) value = kbnt_value_new();
 
     if (!read_record(&cursor, kbnt_avro_plan_root(plan), value, error))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * avro-encode.c: owns the way from a value to a message's body. It keeps no state, so any
- * thread may encode.
+ * avro-encode.c: owns the way from a value to a message's body. It keeps no state of its own:
+ * any thread may encode, each with a recall that is its alone meanwhile.
  */
 #include "avro-encode.h"
 
@@ -11,6 +11,7 @@ typedef struct {
     KbntAvroBuffer *buffer;
     gsize start;
     gboolean with_secrets;
+    KbntAvroRecall *recall;
     char *ret_checksum;
 } Writer;
 
@@ -65,14 +66,10 @@ write_int(Writer *writer, const KbntAvroMember *member, const KbntValue *value, 
 }
 
 static gboolean
-write_array(Writer *writer, const KbntAvroNode *node, const KbntAvroMember *member,
+write_items(Writer *writer, const KbntAvroNode *node, const KbntAvroMember *member,
             const KbntValue *value, GError **error)
 {
-    guint n_items = kbnt_value_length(value, member->field);
-
-    if (n_items > 0)
-        kbnt_avro_put_long(writer->buffer, n_items);
-    for (guint i = 0; i < n_items; i++) {
+    for (guint i = 0; i < kbnt_value_length(value, member->field); i++) {
         if (node->items->kind == KBNT_AVRO_STRING)
             kbnt_avro_put_string(writer->buffer,
                                  kbnt_value_nth_string(value, member->field, i));
@@ -80,6 +77,45 @@ write_array(Writer *writer, const KbntAvroNode *node, const KbntAvroMember *memb
                                kbnt_value_nth_value(value, member->field, i), error))
             return FALSE;
     }
+    return TRUE;
+}
+
+/* The first of them are copied where they were written before. */
+static gboolean
+write_history(Writer *writer, const KbntAvroNode *node, const KbntValue *value,
+              KbntAvroItems *items, GError **error)
+{
+    guint n_known = kbnt_avro_items_match_values(items, value, KBNT_FIELD_HISTORY);
+    gsize length;
+    const guint8 *bytes = kbnt_avro_items_bytes(items, n_known, &length);
+
+    kbnt_avro_put_raw(writer->buffer, bytes, length);
+    for (guint i = n_known; i < kbnt_value_length(value, KBNT_FIELD_HISTORY); i++) {
+        const KbntValue *item = kbnt_value_nth_value(value, KBNT_FIELD_HISTORY, i);
+        gsize start = writer->buffer->length;
+
+        if (!write_record(writer, node->items, item, error))
+            return FALSE;
+        kbnt_avro_items_put(items, i, writer->buffer->data + start,
+                            writer->buffer->length - start, item);
+    }
+    return TRUE;
+}
+
+static gboolean
+write_array(Writer *writer, const KbntAvroNode *node, const KbntAvroMember *member,
+            const KbntValue *value, GError **error)
+{
+    guint n_items = kbnt_value_length(value, member->field);
+    KbntAvroItems *items = writer->recall && member->field == KBNT_FIELD_HISTORY
+                               ? kbnt_avro_recall_open(writer->recall, value)
+                               : NULL;
+
+    if (n_items > 0)
+        kbnt_avro_put_long(writer->buffer, n_items);
+    if (items ? !write_history(writer, node, value, items, error)
+              : !write_items(writer, node, member, value, error))
+        return FALSE;
     kbnt_avro_put_long(writer->buffer, 0);
     return TRUE;
 }
@@ -217,12 +253,14 @@ write_record(Writer *writer, const KbntAvroNode *node, const KbntValue *value, G
 
 gboolean
 kbnt_avro_encode(const KbntAvroPlan *plan, const KbntValue *value, gboolean with_secrets,
-                 KbntAvroBuffer *buffer, char *ret_checksum, GError **error)
+                 KbntAvroRecall *recall, KbntAvroBuffer *buffer, char *ret_checksum,
+                 GError **error)
 {
     Writer writer = {
         .buffer = buffer,
         .start = buffer->length,
         .with_secrets = with_secrets,
+        .recall = recall,
         .ret_checksum = ret_checksum,
     };
 

@@ -25,7 +25,8 @@ typedef struct {
     KbntAvroPlan *plan;
 } Schema;
 
-/* The schemas are never taken away again; the lock guards the table and the keyring's place. */
+/* The schemas are never taken away again; the lock guards the table and the keyring's place,
+ * and recall_lock the histories of events, of our own schema alone. */
 struct KbntCodec {
     pthread_mutex_t lock;
     KbntKeyring *keyring;
@@ -33,6 +34,9 @@ struct KbntCodec {
     GHashTable *schemas;
     const Schema *requests;
     const Schema *events;
+    pthread_mutex_t recall_lock;
+    KbntAvroRecall *written;
+    KbntAvroRecall *read;
 };
 
 static void
@@ -96,6 +100,9 @@ kbnt_codec_new(GBytes *signing_keys, gboolean needs_signature, GError **error)
     g_autoptr(KbntCodec) codec = g_new0(KbntCodec, 1);
 
     pthread_mutex_init(&codec->lock, NULL);
+    pthread_mutex_init(&codec->recall_lock, NULL);
+    codec->written = kbnt_avro_recall_new();
+    codec->read = kbnt_avro_recall_new();
     codec->needs_signature = needs_signature;
     codec->schemas = g_hash_table_new_full(NULL, NULL, NULL, schema_free);
     codec->requests = keep_own(codec, KBNT_SUBJECT_REQUESTS);
@@ -114,6 +121,9 @@ kbnt_codec_free(KbntCodec *codec)
         return;
     g_hash_table_unref(codec->schemas);
     kbnt_keyring_unref(codec->keyring);
+    kbnt_avro_recall_free(codec->written);
+    kbnt_avro_recall_free(codec->read);
+    pthread_mutex_destroy(&codec->recall_lock);
     pthread_mutex_destroy(&codec->lock);
     g_free(codec);
 }
@@ -252,13 +262,27 @@ kbnt_codec_encode_request(KbntCodec *codec, const KbntValue *request, GError **e
         return NULL;
     }
     put_frame(&buffer, codec->requests->id);
-    if (!kbnt_avro_encode(codec->requests->plan, request, TRUE, &buffer, NULL, error))
+    if (!kbnt_avro_encode(codec->requests->plan, request, TRUE, NULL, &buffer, NULL, error))
         return NULL;
 
     record = make_record(codec, KBNT_TOPIC_REQUESTS, key, &buffer);
     kbnt_record_add_header(record, KBNT_HEADER_TRACE_PARENT,
                            kbnt_value_get_string(request, KBNT_FIELD_TRACE_PARENT));
     return record;
+}
+
+static gboolean
+encode_event(KbntCodec *codec, const KbntValue *event, KbntAvroBuffer *buffer,
+             char ret_checksum[72], GError **error)
+{
+    gboolean is_encoded;
+
+    pthread_mutex_lock(&codec->recall_lock);
+    is_encoded = kbnt_avro_encode(codec->events->plan, event, FALSE, codec->written, buffer,
+                                  ret_checksum, error);
+    kbnt_avro_recall_close(codec->written, event);
+    pthread_mutex_unlock(&codec->recall_lock);
+    return is_encoded;
 }
 
 KbntValue *
@@ -270,7 +294,7 @@ kbnt_codec_encode_event(KbntCodec *codec, const KbntValue *event, char ret_check
     KbntValue *record;
 
     put_frame(&buffer, codec->events->id);
-    if (!kbnt_avro_encode(codec->events->plan, event, FALSE, &buffer, ret_checksum, error))
+    if (!encode_event(codec, event, &buffer, ret_checksum, error))
         return NULL;
 
     record = make_record(codec, KBNT_TOPIC_EVENTS, key, &buffer);
@@ -353,6 +377,23 @@ check_frame(const guint8 *bytes, gsize length, GError **error)
     return TRUE;
 }
 
+/* What an elder or foreign schema says is read without memory: its bytes mean other things. */
+static KbntValue *
+decode_body(KbntCodec *codec, const Schema *schema, const guint8 *body, gsize length,
+            GError **error)
+{
+    KbntValue *value;
+
+    if (schema != codec->events)
+        return kbnt_avro_decode(schema->plan, body, length, NULL, error);
+    pthread_mutex_lock(&codec->recall_lock);
+    value = kbnt_avro_decode(schema->plan, body, length, codec->read, error);
+    if (value)
+        kbnt_avro_recall_close(codec->read, value);
+    pthread_mutex_unlock(&codec->recall_lock);
+    return value;
+}
+
 static KbntValue *
 decode(KbntCodec *codec, const Schema *own, const KbntValue *record, GError **error)
 {
@@ -369,7 +410,7 @@ decode(KbntCodec *codec, const Schema *own, const KbntValue *record, GError **er
     schema = find_schema(codec, GUINT32_FROM_BE(id), own, error);
     if (!schema)
         return NULL;
-    return kbnt_avro_decode(schema->plan, bytes + FRAME_BYTES, length - FRAME_BYTES, error);
+    return decode_body(codec, schema, bytes + FRAME_BYTES, length - FRAME_BYTES, error);
 }
 
 KbntValue *

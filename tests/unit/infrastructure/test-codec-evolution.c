@@ -44,7 +44,7 @@ record_of_writer(const char *schema, const KbntValue *value)
     KbntAvroBuffer coded = { 0 };
 
     kbnt_assert_no_error(error);
-    CU_ASSERT_FATAL(kbnt_avro_encode(plan, value, TRUE, &coded, NULL, &error));
+    CU_ASSERT_FATAL(kbnt_avro_encode(plan, value, TRUE, NULL, &coded, NULL, &error));
     kbnt_avro_put_raw(&buffer, frame, sizeof frame);
     kbnt_avro_put_raw(&buffer, coded.data, coded.length);
     kbnt_avro_buffer_clear(&coded);

@@ -206,6 +206,71 @@ check_key(const KbntValue *record, const char *expected)
     kbnt_assert_string(text, expected);
 }
 
+/* Returns: (transfer full): event @sequence of a stream, with these entries of its history. */
+static KbntValue *
+event_with_history(gint64 sequence, KbntValue *const *entries, guint n_entries)
+{
+    KbntValue *event = kbnt_sample_event(KBNT_EVENT_TYPE_VIRTUALIZATION_STEP_COMPLETED);
+
+    kbnt_value_set_int(event, KBNT_FIELD_SEQUENCE, sequence);
+    kbnt_value_clear(event, KBNT_FIELD_HISTORY);
+    for (guint i = 0; i < n_entries; i++)
+        kbnt_value_append_value(event, KBNT_FIELD_HISTORY, entries[i]);
+    return event;
+}
+
+/* Returns: (transfer full): an entry like those of the sample, but of another time. */
+static KbntValue *
+entry_of(gint64 timestamp)
+{
+    g_autoptr(KbntValue) event = kbnt_sample_event(KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED);
+    KbntValue *entry = kbnt_value_copy(kbnt_value_nth_value(event, KBNT_FIELD_HISTORY, 0));
+
+    kbnt_value_set_int(entry, KBNT_FIELD_TIMESTAMP, timestamp);
+    return entry;
+}
+
+/* Whether @codec, which has seen other events of the stream, and one that has not, agree. */
+static void
+assert_as_if_new(KbntCodec *codec, const KbntValue *event)
+{
+    g_autoptr(KbntCodec) fresh = make_codec();
+    char checksum[72];
+    g_autoptr(KbntValue) record = encode_event(codec, event, checksum);
+    g_autoptr(KbntValue) expected = encode_event(fresh, event, checksum);
+    g_autoptr(KbntValue) again = kbnt_codec_decode_event(codec, record, NULL);
+    g_autoptr(KbntValue) first = kbnt_codec_decode_event(fresh, record, NULL);
+    g_autofree char *hex = body_hex(record);
+    g_autofree char *expected_hex = body_hex(expected);
+
+    kbnt_assert_string(hex, expected_hex);
+    CU_ASSERT_FATAL(again && first);
+    CU_ASSERT(kbnt_value_equal(again, first));
+}
+
+static void
+a_history_that_grows_shrinks_or_differs_is_coded_as_if_it_were_new(void)
+{
+    g_autoptr(KbntCodec) codec = make_codec();
+    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(
+        (GDestroyNotify)kbnt_value_unref);
+    static const guint lengths[] = { 1, 3, 3, 2, 4, 0, 4 };
+
+    for (gint64 i = 0; i < 4; i++)
+        g_ptr_array_add(entries, entry_of(1700000000000 + i));
+    for (guint i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        g_autoptr(KbntValue) event = event_with_history(
+            2 + i, (KbntValue *const *)entries->pdata, lengths[i]);
+
+        assert_as_if_new(codec, event);
+    }
+    kbnt_value_unref(entries->pdata[1]);
+    entries->pdata[1] = entry_of(1800000000000);
+    g_autoptr(KbntValue) other = event_with_history(9, (KbntValue *const *)entries->pdata, 4);
+
+    assert_as_if_new(codec, other);
+}
+
 static void
 a_request_record_has_the_framing_key_and_headers_of_the_contract(void)
 {
@@ -403,6 +468,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(avro_c_reads_what_we_write),
     KBNT_TEST(every_type_of_request_comes_back_as_it_was),
     KBNT_TEST(every_type_of_event_comes_back_with_its_checksum),
+    KBNT_TEST(a_history_that_grows_shrinks_or_differs_is_coded_as_if_it_were_new),
     KBNT_TEST(a_request_record_has_the_framing_key_and_headers_of_the_contract),
     KBNT_TEST(a_cancel_travels_under_the_key_of_its_target),
     KBNT_TEST(an_event_record_is_a_cloud_event_under_the_key_of_its_user),
