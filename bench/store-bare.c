@@ -121,7 +121,7 @@ open_bare(const char *path)
     bare->n_failed += sqlite3_open(path, &bare->db) != SQLITE_OK;
     sqlite3_exec(bare->db,
                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                 "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY",
+                 "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY",
                  NULL, NULL, NULL);
     bare->begin = prepare(bare, "BEGIN IMMEDIATE");
     bare->commit = prepare(bare, "COMMIT");

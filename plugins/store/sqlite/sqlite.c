@@ -25,7 +25,7 @@
 #include <kbnt/kbnt-plugin.h>
 #include <unistd.h>
 
-#define READER_CACHE_BYTES (2 * 1024 * 1024)
+#define READER_CACHE_BYTES (1024 * 1024)
 #define FILE_MODE 0600
 
 static gboolean
