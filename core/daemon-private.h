@@ -58,6 +58,7 @@ struct KbntDaemon {
 
     void (*const *steps)(KbntDaemon *daemon); /* of the start, then of the stop */
     gboolean stopping;
+    gboolean closing; /* the plugins stop, the stores among them */
     gboolean ready;
     GError *failure; /* why the start failed */
     guint64 drain_timer;

@@ -28,7 +28,7 @@ record_settled(KbntValue *record, gpointer data)
 {
     KbntDaemon *daemon = data;
 
-    if (daemon->stopping)
+    if (daemon->closing)
         return;
     if (kbnt_value_get_int(record, KBNT_FIELD_SERVICE) == KBNT_SERVICE_PRODUCER)
         kbnt_relay_settled(kbnt_producer_relay(daemon->producer), record);
@@ -170,6 +170,7 @@ stop_consumer(KbntDaemon *daemon)
 static void
 stop_plugins(KbntDaemon *daemon)
 {
+    daemon->closing = TRUE;
     kbnt_world_tell_sinks(&daemon->world);
     g_ptr_array_set_size(daemon->world.rings, 0);
     kbnt_plugin_loader_stop(daemon->loader, kbnt_daemon_step_done, daemon);

@@ -14,6 +14,7 @@
 #include "relay.h"
 
 #include "backoff.h"
+#include "marks.h"
 
 #define MOST_HELD 16384
 #define PAGE 512
@@ -42,6 +43,7 @@ struct KbntRelay {
     const KbntPorts *ports;
     KbntService service;
     KbntRelayHooks hooks;
+    KbntMarks *marks;
     guint n_partitions;
     guint window;
     GPtrArray *lanes;
@@ -53,13 +55,6 @@ struct KbntRelay {
     gboolean query_open;
     gboolean pushed_since_query;
 };
-
-typedef struct {
-    KbntRelay *relay;
-    KbntStoreVerb verb;
-    KbntValue *argument;
-    guint attempts;
-} Mark;
 
 static void
 entry_free(Entry *entry)
@@ -89,6 +84,7 @@ kbnt_relay_new(const KbntPorts *ports, KbntService service, guint n_partitions, 
     relay->ports = ports;
     relay->service = service;
     relay->hooks = *hooks;
+    relay->marks = kbnt_marks_new(ports);
     relay->n_partitions = n_partitions;
     relay->window = window;
     relay->lanes = g_ptr_array_new_with_free_func(lane_free);
@@ -101,6 +97,7 @@ kbnt_relay_free(KbntRelay *relay)
     if (relay == NULL)
         return;
     g_ptr_array_unref(relay->lanes);
+    kbnt_marks_free(relay->marks);
     g_free(relay);
 }
 
@@ -143,61 +140,6 @@ find_lane(KbntRelay *relay, KbntValue *record)
     return lane;
 }
 
-static void write_mark(Mark *mark);
-
-static void
-retry_mark(gpointer data)
-{
-    write_mark(data);
-}
-
-static void
-mark_written(KbntValue *result, const GError *error, gpointer data)
-{
-    Mark *mark = data;
-    const KbntWorldPort *world = &mark->relay->ports->world;
-
-    (void)result;
-    if (error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY) {
-        world->after(world->data, kbnt_backoff_ms(world, mark->attempts++), retry_mark, mark);
-        return;
-    }
-    if (error != NULL && !g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
-        world->report(
-            world->data, error, mark->argument,
-            "the outbox keeps a published record, it is sent again at the next start");
-    kbnt_value_unref(mark->argument);
-    g_free(mark);
-}
-
-static void
-write_mark(Mark *mark)
-{
-    const KbntStorePort *store = &mark->relay->ports->store;
-
-    store->submit(store->data, mark->verb, mark->argument, mark_written, mark);
-}
-
-static void
-mark(KbntRelay *relay, KbntStoreVerb verb, KbntValue *argument)
-{
-    Mark *mark = g_new0(Mark, 1);
-
-    mark->relay = relay;
-    mark->verb = verb;
-    mark->argument = argument;
-    write_mark(mark);
-}
-
-static KbntValue *
-position_of(KbntValue *record)
-{
-    KbntValue *argument = kbnt_value_new();
-
-    kbnt_value_copy_field(argument, record, KBNT_FIELD_POSITION);
-    return argument;
-}
-
 static void
 mark_confirmed(KbntRelay *relay, KbntValue *record, KbntValue *result)
 {
@@ -205,17 +147,18 @@ mark_confirmed(KbntRelay *relay, KbntValue *record, KbntValue *result)
 
     if (!settled && relay->hooks.describe == NULL)
         return;
-    KbntValue *confirm = position_of(record);
+    KbntValue *confirm = kbnt_value_new();
+    kbnt_value_copy_field(confirm, record, KBNT_FIELD_POSITION);
     kbnt_value_set_int(confirm, KBNT_FIELD_SETTLED, settled);
     if (relay->hooks.describe != NULL)
         relay->hooks.describe(confirm, record, result, relay->hooks.data);
-    mark(relay, KBNT_STORE_CONFIRM, confirm);
+    kbnt_marks_confirm(relay->marks, confirm);
 }
 
 void
 kbnt_relay_settled(KbntRelay *relay, KbntValue *record)
 {
-    mark(relay, KBNT_STORE_SETTLE, position_of(record));
+    kbnt_marks_settle(relay->marks, kbnt_value_get_int(record, KBNT_FIELD_POSITION));
 }
 
 static void
@@ -449,4 +392,5 @@ void
 kbnt_relay_stop(KbntRelay *relay)
 {
     relay->running = FALSE;
+    kbnt_marks_stop(relay->marks);
 }

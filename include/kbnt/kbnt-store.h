@@ -134,7 +134,8 @@ G_BEGIN_DECLS
  *   its PUBLICATION and history entry, and QUEUED becomes PROCESSING. Unknown positions are
  *   success. Result {PREVIOUS_STATUS}.
  *
- * SETTLE  {POSITION}: deletes the outbox row; unknown ones are success.
+ * SETTLE  {POSITION, COUNT}: deletes COUNT (1 where it is absent) outbox rows, those of the
+ *   positions from POSITION on; unknown ones are success.
  *
  * BURY  {REASON, DETAIL, STEP, ATTEMPTS, MESSAGE_ID, RECORD, RECORDS}: keeps a dead letter,
  *   once a (TOPIC, PARTITION, OFFSET) of RECORD; RECORDS (its copy on the topic) go to the

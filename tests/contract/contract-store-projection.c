@@ -102,6 +102,22 @@ a_settled_record_is_gone_and_settling_it_again_is_success(void)
 }
 
 static void
+records_in_a_row_are_settled_in_one_command(void)
+{
+    g_autoptr(Contract) contract = open_with_request();
+    gint64 position = first_position(contract);
+
+    for (guint i = 2; i <= 4; i++)
+        kbnt_value_unref(store_submit(contract, KBNT_STORE_ACCEPT, store_accept(i)));
+    kbnt_value_unref(
+        store_submit(contract, KBNT_STORE_SETTLE,
+                     store_value(KBNT_FIELD_POSITION, (int)position, KBNT_FIELD_COUNT, 3, 0)));
+
+    kbnt_assert_int(store_count_outbox(contract), 1);
+    kbnt_assert_int(store_see_total(contract, "outbox"), 1);
+}
+
+static void
 an_event_moves_the_request(void)
 {
     g_autoptr(Contract) contract = open_with_request();
@@ -404,6 +420,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_confirmed_request_is_processing_and_tells_its_publication),
     KBNT_TEST(a_confirmation_that_comes_twice_is_recorded_once),
     KBNT_TEST(a_settled_record_is_gone_and_settling_it_again_is_success),
+    KBNT_TEST(records_in_a_row_are_settled_in_one_command),
     KBNT_TEST(an_event_moves_the_request),
     KBNT_TEST(an_event_that_comes_twice_changes_nothing),
     KBNT_TEST(an_event_behind_a_gap_is_applied_and_the_gap_is_told),

@@ -71,11 +71,14 @@ outbox_confirm(Store *store, const KbntValue *argument, GError **error)
 KbntValue *
 outbox_settle(Store *store, const KbntValue *argument, GError **error)
 {
-    gint64 position = kbnt_value_get_int(argument, KBNT_FIELD_POSITION);
+    gint64 first = kbnt_value_get_int(argument, KBNT_FIELD_POSITION);
+    gint64 last = first + MAX(kbnt_value_get_int(argument, KBNT_FIELD_COUNT), 1) - 1;
 
-    if (confirmed(store, position) == 0)
-        store->totals.outbox--;
-    remove_row(store, position);
+    store->totals.outbox -= db_number(store->db,
+                                      "SELECT count(*) FROM outbox"
+                                      " WHERE position BETWEEN ? AND ? AND confirmed = 0",
+                                      "ii", first, last);
+    db_run(store->db, "DELETE FROM outbox WHERE position BETWEEN ? AND ?", "ii", first, last);
     return kbnt_value_new();
 }
 

@@ -296,6 +296,16 @@ a_durable_transport_confirms_and_settles_in_one_command(void)
 }
 
 static void
+assert_settles(Fixture *fixture, guint index, gint64 position, gint64 count)
+{
+    KbntValue *argument = fake_calls_argument(fixture->commands, index);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, index), KBNT_STORE_SETTLE);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_POSITION), position);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_COUNT), count);
+}
+
+static void
 a_transport_that_forgets_settles_only_when_it_is_done_with_the_record(void)
 {
     g_autoptr(Fixture) fixture = running_fixture(FALSE);
@@ -305,11 +315,47 @@ a_transport_that_forgets_settles_only_when_it_is_done_with_the_record(void)
     confirm(fixture, 1);
     kbnt_assert_int(fake_calls_length(fixture->commands), 0);
     kbnt_relay_settled(fixture->relay, record);
+    fake_ports_pass_ms(fixture->fake, 50);
 
+    assert_settles(fixture, 0, 7, 1);
     kbnt_assert_int(fake_calls_length(fixture->commands), 1);
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_SETTLE);
-    KbntValue *argument = fake_calls_argument(fixture->commands, 0);
-    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_POSITION), 7);
+}
+
+static void
+records_that_are_done_with_are_settled_together_by_runs(void)
+{
+    static const gint64 positions[] = { 3, 9, 1, 2, 8, 5 };
+    g_autoptr(Fixture) fixture = running_fixture(FALSE);
+
+    for (guint i = 0; i < G_N_ELEMENTS(positions); i++) {
+        g_autoptr(KbntValue) record = sample_record(positions[i]);
+
+        kbnt_relay_settled(fixture->relay, record);
+        fake_ports_pass_ms(fixture->fake, 8);
+    }
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    fake_ports_pass_ms(fixture->fake, 2);
+
+    kbnt_assert_int(fake_calls_length(fixture->commands), 3);
+    assert_settles(fixture, 0, 1, 3);
+    assert_settles(fixture, 1, 5, 1);
+    assert_settles(fixture, 2, 8, 2);
+}
+
+static void
+a_relay_that_stops_settles_what_is_done_with(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(FALSE);
+    g_autoptr(KbntValue) first = sample_record(1);
+    g_autoptr(KbntValue) second = sample_record(2);
+
+    kbnt_relay_settled(fixture->relay, first);
+    kbnt_relay_stop(fixture->relay);
+    kbnt_relay_settled(fixture->relay, second);
+
+    kbnt_assert_int(fake_calls_length(fixture->commands), 2);
+    assert_settles(fixture, 0, 1, 1);
+    assert_settles(fixture, 1, 2, 1);
 }
 
 static void
@@ -385,6 +431,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(an_outbox_that_cannot_be_read_is_read_again_in_a_second),
     KBNT_TEST(a_durable_transport_confirms_and_settles_in_one_command),
     KBNT_TEST(a_transport_that_forgets_settles_only_when_it_is_done_with_the_record),
+    KBNT_TEST(records_that_are_done_with_are_settled_together_by_runs),
+    KBNT_TEST(a_relay_that_stops_settles_what_is_done_with),
     KBNT_TEST(an_owner_that_describes_has_each_confirmation_written),
     KBNT_TEST(a_store_that_fails_for_now_is_asked_again),
     KBNT_TEST(a_store_that_refuses_for_good_is_reported_and_not_asked_again),
