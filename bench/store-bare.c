@@ -21,8 +21,10 @@ struct Bare {
     sqlite3_stmt *statements[N_STATEMENTS]; /* of the half that is written */
     GBytes *holder;
     GBytes *record;
-    GBytes *event;
+    GBytes *event; /* as it waits in the outbox */
+    GBytes *kept;  /* and as it is kept for replay */
     GBytes *patch;
+    GBytes *part; /* of a message, behind its first */
     GBytes *body;
     guint n_failed;
 };
@@ -113,6 +115,15 @@ bytes_of(KbntValue *value, KbntField field)
     return bytes;
 }
 
+static GBytes *
+first_record(KbntValue *value)
+{
+    GBytes *bytes = kbnt_value_to_bytes(kbnt_value_nth_value(value, KBNT_FIELD_RECORDS, 0));
+
+    kbnt_value_unref(value);
+    return bytes;
+}
+
 static Bare *
 open_bare(const char *path)
 {
@@ -127,7 +138,9 @@ open_bare(const char *path)
     bare->commit = prepare(bare, "COMMIT");
     bare->holder = bytes_of(life_accept(1), KBNT_FIELD_REQUEST);
     bare->record = bytes_of(life_accept(1), KBNT_FIELD_RECORD);
-    bare->event = bytes_of(life_project(1, 1), KBNT_FIELD_RECORD);
+    bare->kept = bytes_of(life_project(1, 1), KBNT_FIELD_RECORD);
+    bare->event = first_record(life_advance(1, 1, 2));
+    bare->part = bytes_of(life_part(2), 0);
     bare->patch = bytes_of(life_project(1, 1), KBNT_FIELD_REQUEST);
     bare->body = bytes_of(life_project(1, LIFE_N_EVENTS), KBNT_FIELD_RESOURCE);
     return bare;
@@ -145,7 +158,9 @@ bare_close(Bare *bare)
     g_bytes_unref(bare->holder);
     g_bytes_unref(bare->record);
     g_bytes_unref(bare->event);
+    g_bytes_unref(bare->kept);
     g_bytes_unref(bare->patch);
+    g_bytes_unref(bare->part);
     g_bytes_unref(bare->body);
     g_free(bare);
     return is_well;
@@ -225,7 +240,7 @@ project_wave(Bare *bare, guint first, guint n_requests, guint sequence)
     for (guint i = first; i < first + n_requests; i++) {
         bind_id(bare->statements[6], 1, i);
         sqlite3_bind_int(bare->statements[6], 2, (int)sequence);
-        bind_bytes(bare->statements[6], 3, bare->event);
+        bind_bytes(bare->statements[6], 3, bare->kept);
         step(bare, bare->statements[6]);
         sqlite3_bind_int64(bare->statements[1], 1, i + 1);
         sqlite3_bind_int(bare->statements[1], 2, (int)sequence + 1);
@@ -290,7 +305,7 @@ event_wave(Bare *bare, guint first, guint n_requests, guint sequence)
         if (sequence > 1) {
             sqlite3_bind_int64(bare->statements[1], 1, i + 1);
             sqlite3_bind_int(bare->statements[1], 2, (int)sequence);
-            bind_bytes(bare->statements[1], 3, bare->patch);
+            bind_bytes(bare->statements[1], 3, bare->part);
             step(bare, bare->statements[1]);
         }
         sqlite3_bind_int64(bare->statements[2], 1,

@@ -20,8 +20,13 @@ name_of(const char *prefix, guint number)
     return text;
 }
 
+/* An event has nine headers as it travels, and two where it is kept for replay. */
+#define HEADERS_OF_EVENT 9
+#define HEADERS_OF_KEPT 2
+#define BYTES_OF_EVENT 1090
+
 static KbntValue *
-record(gsize size, const char *topic)
+record(gsize size, guint n_headers, const char *topic)
 {
     KbntValue *value = kbnt_value_new();
     g_autofree char *body = g_strnfill(size, 'x');
@@ -31,14 +36,31 @@ record(gsize size, const char *topic)
     kbnt_value_set_string(value, KBNT_FIELD_TOPIC, topic);
     kbnt_value_set_bytes(value, KBNT_FIELD_KEY, key);
     kbnt_value_set_bytes(value, KBNT_FIELD_BODY, bytes);
-    for (guint i = 0; i < 6; i++) {
+    for (guint i = 0; i < n_headers; i++) {
         KbntValue *header = kbnt_value_new();
-        g_autoptr(GBytes) content = g_bytes_new(body, 40);
+        g_autoptr(GBytes) content = g_bytes_new(body, 22);
 
-        kbnt_value_set_string(header, KBNT_FIELD_NAME, "kbnt-signature");
+        kbnt_value_set_string(header, KBNT_FIELD_NAME, "kbnt-checksum");
         kbnt_value_set_bytes(header, KBNT_FIELD_HEADER_VALUE, content);
         kbnt_value_take_item(value, KBNT_FIELD_HEADERS, header);
     }
+    return value;
+}
+
+/* The event as it waits in the outbox, with what its acknowledgement is measured by. */
+static KbntValue *
+event_record(guint number)
+{
+    KbntValue *value = record(BYTES_OF_EVENT, HEADERS_OF_EVENT, "virtualization-events");
+
+    kbnt_value_set_string(value, KBNT_FIELD_MESSAGE_ID, life_id(number));
+    kbnt_value_set_string(value, KBNT_FIELD_REQUEST_ID, name_of("req-", number));
+    kbnt_value_set_string(value, KBNT_FIELD_CORRELATION_ID, life_id(number));
+    kbnt_value_set_int(value, KBNT_FIELD_REQUEST_TYPE,
+                       KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
+    kbnt_value_set_int(value, KBNT_FIELD_PRIORITY, KBNT_PRIORITY_NORMAL);
+    kbnt_value_set_int(value, KBNT_FIELD_CREATED_AT, 1700000000000);
+    kbnt_value_set_int(value, KBNT_FIELD_SERVICE, KBNT_SERVICE_CONSUMER);
     return value;
 }
 
@@ -112,7 +134,8 @@ life_accept(guint number)
     KbntValue *value = kbnt_value_new();
 
     kbnt_value_take_value(value, KBNT_FIELD_REQUEST, request(number));
-    kbnt_value_take_value(value, KBNT_FIELD_RECORD, record(400, "virtualization-requests"));
+    kbnt_value_take_value(value, KBNT_FIELD_RECORD,
+                          record(400, HEADERS_OF_KEPT, "virtualization-requests"));
     for (guint i = 0; i < G_N_ELEMENTS(quantities); i++) {
         kbnt_value_take_item(value, KBNT_FIELD_CHARGES, charge("user:user-789", quantities[i]));
         kbnt_value_take_item(value, KBNT_FIELD_CHARGES, charge("total", quantities[i]));
@@ -161,7 +184,8 @@ life_project(guint number, guint sequence)
                        KBNT_EVENT_TYPE_VIRTUALIZATION_STEP_COMPLETED);
     kbnt_value_set_string(value, KBNT_FIELD_USER_ID, "user-789");
     kbnt_value_set_int(value, KBNT_FIELD_TIMESTAMP, 1700000000000 + sequence);
-    kbnt_value_take_value(value, KBNT_FIELD_RECORD, record(900, "virtualization-events"));
+    kbnt_value_take_value(value, KBNT_FIELD_RECORD,
+                          record(BYTES_OF_EVENT, HEADERS_OF_KEPT, "virtualization-events"));
     kbnt_value_take_value(value, KBNT_FIELD_REQUEST, patch_of(sequence));
     if (sequence == LIFE_N_EVENTS) {
         KbntValue *resource = kbnt_value_new();
@@ -189,7 +213,75 @@ life_take_in(guint number)
     kbnt_value_set_string(value, KBNT_FIELD_USER_ID, "user-789");
     kbnt_value_set_int(value, KBNT_FIELD_INBOX_STATE, KBNT_INBOX_STATE_WAITING);
     kbnt_value_set_int(value, KBNT_FIELD_SEQUENCE, 1);
-    kbnt_value_take_item(value, KBNT_FIELD_RECORDS, record(900, "virtualization-events"));
+    kbnt_value_take_item(value, KBNT_FIELD_RECORDS, event_record(number));
+    return value;
+}
+
+/* The state of a saga behind so many of its events. */
+static KbntValue *
+state(guint number, guint sequence)
+{
+    static const KbntField fields[] = {
+        KBNT_FIELD_MESSAGE_ID,          KBNT_FIELD_REQUEST_ID,
+        KBNT_FIELD_CORRELATION_ID,      KBNT_FIELD_USER_ID,
+        KBNT_FIELD_VIRTUAL_RESOURCE_ID, KBNT_FIELD_REQUEST_TYPE,
+        KBNT_FIELD_RESOURCE_TYPE,       KBNT_FIELD_PRIORITY,
+        KBNT_FIELD_CREATED_AT,
+    };
+    g_autoptr(KbntValue) message = request(number);
+    KbntValue *value = kbnt_value_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        kbnt_value_copy_field(value, message, fields[i]);
+    kbnt_value_take_value(value, KBNT_FIELD_RESOURCE_SPECS, machine());
+    kbnt_value_set_string(value, KBNT_FIELD_HOST, "host-1");
+    kbnt_value_set_int(value, KBNT_FIELD_STEP, 1 + sequence % 9);
+    kbnt_value_set_int(value, KBNT_FIELD_PHASE, KBNT_PHASE_INTENT);
+    kbnt_value_set_int(value, KBNT_FIELD_PERCENT, 100 * sequence / LIFE_N_EVENTS);
+    for (guint i = 0; i < sequence; i++)
+        kbnt_value_take_item(value, KBNT_FIELD_HISTORY, entry(i));
+    return value;
+}
+
+static KbntValue *
+journal_line(guint sequence, KbntPhase phase)
+{
+    KbntValue *line = kbnt_value_new();
+
+    kbnt_value_set_int(line, KBNT_FIELD_STEP, 1 + sequence % 9);
+    kbnt_value_set_int(line, KBNT_FIELD_PHASE, phase);
+    kbnt_value_set_int(line, KBNT_FIELD_ATTEMPTS, 1);
+    kbnt_value_set_int(line, KBNT_FIELD_TIMESTAMP, 1700000000000 + sequence);
+    return line;
+}
+
+/* Sets what a step says of its message, the state aside. */
+static void
+set_move(KbntValue *value, guint sequence)
+{
+    kbnt_value_set_int(value, KBNT_FIELD_SEQUENCE, sequence);
+    kbnt_value_set_int(value, KBNT_FIELD_STEP, 1 + sequence % 9);
+    kbnt_value_set_int(value, KBNT_FIELD_REMAINING_MS, 60000);
+    kbnt_value_set_string(
+        value, KBNT_FIELD_PREVIOUS_CHECKSUM,
+        "sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab");
+    kbnt_value_take_item(value, KBNT_FIELD_JOURNAL, journal_line(sequence, KBNT_PHASE_RESULT));
+    kbnt_value_take_item(value, KBNT_FIELD_JOURNAL,
+                         journal_line(sequence + 1, KBNT_PHASE_INTENT));
+}
+
+KbntValue *
+life_part(guint sequence)
+{
+    KbntValue *value = kbnt_value_new();
+    KbntValue *changes = kbnt_value_new();
+
+    set_move(value, sequence);
+    kbnt_value_set_int(changes, KBNT_FIELD_STEP, 1 + sequence % 9);
+    kbnt_value_set_int(changes, KBNT_FIELD_PERCENT, 100 * sequence / LIFE_N_EVENTS);
+    kbnt_value_take_item(changes, KBNT_FIELD_HISTORY, entry(sequence));
+    kbnt_value_take_value(value, KBNT_FIELD_DATA, changes);
+    kbnt_value_set_int(value, KBNT_FIELD_FIRST, FALSE);
     return value;
 }
 
@@ -197,21 +289,12 @@ KbntValue *
 life_advance(guint number, gint64 epoch, guint sequence)
 {
     KbntValue *value = kbnt_value_new();
-    KbntValue *data = kbnt_value_new();
 
     kbnt_value_set_string(value, KBNT_FIELD_MESSAGE_ID, life_id(number));
     kbnt_value_set_string(value, KBNT_FIELD_STREAM_ID, life_id(number));
-    kbnt_value_set_int(value, KBNT_FIELD_SEQUENCE, sequence);
-    kbnt_value_set_int(value, KBNT_FIELD_STEP, 1 + sequence % 9);
-    kbnt_value_set_int(value, KBNT_FIELD_REMAINING_MS, 60000);
-    kbnt_value_set_string(
-        value, KBNT_FIELD_PREVIOUS_CHECKSUM,
-        "sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab");
-    kbnt_value_set_string(data, KBNT_FIELD_HOST, "host-1");
-    kbnt_value_take_value(value, KBNT_FIELD_DATA, data);
-    kbnt_value_take_item(value, KBNT_FIELD_JOURNAL, entry(sequence));
-    kbnt_value_take_item(value, KBNT_FIELD_JOURNAL, entry(sequence + 1));
-    kbnt_value_take_item(value, KBNT_FIELD_RECORDS, record(900, "virtualization-events"));
+    set_move(value, sequence);
+    kbnt_value_take_value(value, KBNT_FIELD_DATA, state(number, sequence));
+    kbnt_value_take_item(value, KBNT_FIELD_RECORDS, event_record(number));
     if (sequence == 2) {
         kbnt_value_set_int(value, KBNT_FIELD_EXPECTED_SEQUENCE, 1);
         kbnt_value_set_string(value, KBNT_FIELD_OWNER, "worker-1");

@@ -4,8 +4,8 @@
 
 #include <kbnt/kbnt-store.h>
 
-/* Events of one request, from taken in to completed. */
-#define LIFE_N_EVENTS 13
+/* Events of one machine: taken in, begun, eight steps, completed. */
+#define LIFE_N_EVENTS 11
 
 /* Returns: (transfer none): the messageId of a request, until the next call. */
 const char *life_id(guint number);
@@ -17,3 +17,5 @@ KbntValue *life_project(guint number, guint sequence);
 KbntValue *life_take_in(guint number);
 /* The second event claims, the last one ends. */
 KbntValue *life_advance(guint number, gint64 epoch, guint sequence);
+/* What such a step adds to the rows of its message. */
+KbntValue *life_part(guint sequence);
