@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+/* A broker that lets no client make topics has a runner that does; the op then finds it. */
 char *
 reader_topic(Contract *contract, gint64 n_partitions)
 {
@@ -12,6 +13,7 @@ reader_topic(Contract *contract, gint64 n_partitions)
     g_autoptr(KbntValue) described = NULL;
     g_autofree char *uuid = g_uuid_string_random();
     char *topic = g_strconcat("contract-", uuid, NULL);
+    g_autofree char *made = contract_tell_runner("topic %s %d", topic, (int)n_partitions);
 
     kbnt_value_set_string(argument, KBNT_FIELD_TOPIC, topic);
     kbnt_value_set_int(argument, KBNT_FIELD_PARTITIONS, n_partitions);
@@ -140,6 +142,13 @@ has_left(gpointer data)
     return !((const Reader *)data)->is_joined;
 }
 
+/* A topic's groups are its own, so that no test meets the members of another. */
+static char *
+group_of(const char *topic, const char *group)
+{
+    return group ? g_strconcat(group, "-of-", topic, NULL) : NULL;
+}
+
 Reader *
 reader_join(Contract *contract, const char *topic, const char *group, guint window,
             gboolean acknowledges)
@@ -151,7 +160,8 @@ reader_join(Contract *contract, const char *topic, const char *group, guint wind
     reader->received = g_ptr_array_new_with_free_func((GDestroyNotify)kbnt_value_unref);
     reader->owned = g_array_new(FALSE, FALSE, sizeof(gint32));
     reader->acknowledges = acknowledges;
-    reader->subscription = subscription_of(reader, topic, group, window);
+    reader->group = group_of(topic, group);
+    reader->subscription = subscription_of(reader, topic, reader->group, window);
 
     contract_op_begins();
     ops->subscribe(contract->instance, &reader->subscription,
@@ -185,6 +195,7 @@ reader_free(Reader *reader)
         reader_leave(reader);
     g_ptr_array_unref(reader->received);
     g_array_unref(reader->owned);
+    g_free(reader->group);
     g_free(reader);
 }
 
@@ -293,9 +304,10 @@ reader_describe(Contract *contract, const char *topic, const char *group)
 {
     const KbntTransportOps *ops = contract_ops(contract);
     g_autoptr(KbntValue) argument = kbnt_value_new();
+    g_autofree char *group_name = group_of(topic, group);
 
     kbnt_value_set_string(argument, KBNT_FIELD_TOPIC, topic);
-    kbnt_value_set_string(argument, KBNT_FIELD_GROUP, group);
+    kbnt_value_set_string(argument, KBNT_FIELD_GROUP, group_name);
     return contract_call(contract, ops->describe, argument);
 }
 

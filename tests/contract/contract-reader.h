@@ -8,6 +8,7 @@
 typedef struct {
     KbntSubscription subscription;
     Contract *contract;
+    char *group;
     GPtrArray *received;
     GArray *owned;
     guint n_assigned;
@@ -23,7 +24,7 @@ char *reader_topic(Contract *contract, gint64 n_partitions);
 KbntValue *reader_record(const char *topic, const char *key, const char *body);
 
 /* Returns: (transfer full): a reader that has subscribed; it acknowledges each record at once
- * where it is said to. @topic and @group live longer. */
+ * where it is said to. @topic lives longer; the group is one of this topic alone. */
 Reader *reader_join(Contract *contract, const char *topic, const char *group, guint window,
                     gboolean acknowledges);
 

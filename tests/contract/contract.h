@@ -180,6 +180,11 @@ void contract_op_ended(const char *op);
 /* Says why the rest of a test does not apply to this plugin; the test then returns. */
 void contract_skip(const char *reason);
 
+/* Tells one line to whoever runs the suite, over the descriptors "READ,WRITE" that
+ * KBNT_CONTRACT_RUNNER names. Returns: (transfer full) (nullable): the answer's line; NULL
+ * where nobody listens. */
+char *contract_tell_runner(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
 /* Whether time may be judged: not under sanitizers or valgrind. */
 gboolean contract_judges_time(void);
 
