@@ -65,14 +65,30 @@ static const KbntColumn resource_columns[] = {
     { "USD/H", "metrics.costPerHourUsd" },
 };
 
-/* Returns: (transfer full) (nullable): the text of /metrics. */
+static char *
+fetch_metrics_of(KbntInvocation *invocation, KbntClient *client)
+{
+    g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(invocation, client, "GET", "/metrics",
+                                                         NULL);
+
+    return answer ? g_strdup(answer->text) : NULL;
+}
+
+/* Returns: (transfer full) (nullable): the text of /metrics, of the consumer's too where that
+ * is another process: each counts what is its own. */
 static char *
 fetch_metrics(KbntInvocation *invocation)
 {
-    g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
-        invocation, kbnt_invocation_api(invocation), "GET", "/metrics", NULL);
+    const char *consumer_url = kbnt_invocation_get(invocation, "consumer");
+    g_autofree char *own = fetch_metrics_of(invocation, kbnt_invocation_api(invocation));
+    g_autoptr(KbntClient) consumer = NULL;
+    g_autofree char *others = NULL;
 
-    return answer ? g_strdup(answer->text) : NULL;
+    if (!consumer_url || !own)
+        return g_steal_pointer(&own);
+    consumer = kbnt_client_new(consumer_url, NULL);
+    others = fetch_metrics_of(invocation, consumer);
+    return others ? g_strconcat(own, others, NULL) : NULL;
 }
 
 static gboolean

@@ -226,6 +226,11 @@ list(KbntInvocation *invocation)
     return kbnt_list(invocation, &query);
 }
 
+static const KbntOption demo_options[] = {
+    { "consumer", "URL", "The consumer, where it is another process than the API" },
+    { NULL, NULL, NULL },
+};
+
 const KbntCommand kbnt_request_commands[] = {
     { "submit", "[WHAT] [ID] [ID]", "Ask for a machine, a disk, a network or a change of one",
       kbnt_request_body_details, kbnt_submit_options, submit },
@@ -234,7 +239,7 @@ const KbntCommand kbnt_request_commands[] = {
     { "demo", NULL, "Run the reference run: four requests become four resources",
       "Posts two machines, a disk and a network, watches them live, shows what was made, and\n"
       "compares the metrics with what they must be; fails where a count is off.",
-      NULL, kbnt_demo },
+      demo_options, kbnt_demo },
     { "status", "ID", "Show a request",
       "ID is a requestId or a messageId, here and in watch and cancel.", user_option, status },
     { "watch", "ID", "Show each step of a request as it happens, until it has ended",
