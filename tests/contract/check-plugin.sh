@@ -9,6 +9,13 @@ libtool_file=$1
 name=$(basename "$libtool_file" .la)
 case $name in
 kbnt-transport-memory) set -- capacity_records=4000 ;;
+kbnt-transport-kafka)
+    if [ "${KBNT_TEST_SANITIZERS:-no}" = thread ]; then
+        echo "skipped: ThreadSanitizer does not see the locks of librdkafka"
+        exit 77
+    fi
+    exec "$KBNT_TEST_SRCDIR/tests/kafka/on-mock.sh" "$(dirname "$libtool_file")/.libs/$name.so"
+    ;;
 kbnt-provisioner-mock) set -- latency_factor=0.05 ;;
 kbnt-sink-log) set -- path=/dev/null level=debug ;;
 *) set -- ;;

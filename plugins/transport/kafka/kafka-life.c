@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kafka-life.c: owns how the instance comes and goes, and the turns of the loop in between. */
+#include "kafka-life.h"
+
+#include "kafka-delivery.h"
+#include "kafka-identity.h"
+#include "kafka-producer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define LANE "kafka-life"
+
+static void
+topic_free(gpointer data)
+{
+    KafkaTopic *topic = data;
+
+    g_free(topic->name);
+    g_free(topic);
+}
+
+gboolean
+kafka_create(KbntHost *host, const void *config, void **ret_instance, GError **error)
+{
+    KafkaTransport *transport = g_new0(KafkaTransport, 1);
+
+    transport->host = host;
+    transport->config = config;
+    transport->wakeup = -1;
+    transport->topics = g_ptr_array_new_with_free_func(topic_free);
+    transport->members = g_ptr_array_new_with_free_func(kafka_member_unref);
+    *ret_instance = transport;
+    return TRUE;
+}
+
+void
+kafka_schedule(KafkaTransport *transport)
+{
+    if (transport->source)
+        g_source_set_ready_time(transport->source, 0);
+}
+
+static void
+commit_all(KafkaTransport *transport)
+{
+    for (guint i = 0; i < transport->members->len; i++) {
+        KafkaMember *member = transport->members->pdata[i];
+
+        if (member->has_joined)
+            kafka_commit_partitions(member, member->partitions);
+    }
+}
+
+/* The descriptor wakes the source for what has come, and its time for commits and for
+ * librdkafka, which wants to see that somebody polls. */
+static gboolean
+turn(GSource *source, GSourceFunc callback, gpointer data)
+{
+    KafkaTransport *transport = data;
+    gint64 now_us = g_source_get_time(source);
+    guint64 count;
+
+    (void)!read(transport->wakeup, &count, sizeof count);
+    if (now_us >= transport->tick_us) {
+        transport->tick_us = now_us + transport->config->commit_interval_ms * 1000;
+        commit_all(transport);
+    }
+    g_source_set_ready_time(source, transport->tick_us);
+    kafka_producer_turn(transport);
+    kafka_delivery_turn(transport);
+    return G_SOURCE_CONTINUE;
+}
+
+/* GLib hands data to dispatch only beside a callback, which has nothing to do here. */
+static gboolean
+no_callback(gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+attach_source(KafkaTransport *transport)
+{
+    static GSourceFuncs functions = { .dispatch = turn };
+
+    transport->source = g_source_new(&functions, sizeof(GSource));
+    g_source_set_static_name(transport->source, "kafka");
+    g_source_set_callback(transport->source, no_callback, transport, NULL);
+    g_source_add_unix_fd(transport->source, transport->wakeup, G_IO_IN);
+    g_source_set_ready_time(transport->source, 0);
+    g_source_attach(transport->source, kbnt_host_context(transport->host));
+}
+
+static void
+detach_source(KafkaTransport *transport)
+{
+    if (!transport->source)
+        return;
+    g_source_destroy(transport->source);
+    g_clear_pointer(&transport->source, g_source_unref);
+}
+
+/* On the lane: the first answer of a broker, so that the first record does not wait for it. */
+static void
+warm_up(KbntTask *task, gpointer data)
+{
+    KafkaTransport *transport = data;
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(transport->producer->handle, FALSE, NULL,
+                                                 &metadata, (int)transport->config->warm_up_ms);
+
+    if (metadata)
+        rd_kafka_metadata_destroy(metadata);
+    g_atomic_int_set(&transport->is_connected, code == RD_KAFKA_RESP_ERR_NO_ERROR);
+    if (code)
+        kafka_log(transport->host, KBNT_LOG_WARNING,
+                  "no broker has answered yet, the start goes on without");
+    kbnt_task_complete(task, NULL);
+}
+
+static gboolean
+open_wakeup(KafkaTransport *transport, GError **error)
+{
+    transport->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (transport->wakeup >= 0)
+        return TRUE;
+    g_set_error(error, KBNT_ERROR, KBNT_ERROR_TRANSPORT_FAILED, "cannot make an eventfd: %s",
+                g_strerror(errno));
+    return FALSE;
+}
+
+void
+kafka_start(void *instance, KbntTask *task)
+{
+    KafkaTransport *transport = instance;
+    GError *error = NULL;
+
+    if ((transport->config->static_membership &&
+         !kafka_identity_read(transport->host, &transport->instance_id, &error)) ||
+        !open_wakeup(transport, &error) || !kafka_producer_open(transport, &error)) {
+        kbnt_task_fail(task, error);
+        return;
+    }
+    transport->is_running = TRUE;
+    attach_source(transport);
+    kbnt_host_run_blocking(transport->host, LANE, warm_up, task, transport);
+}
+
+typedef struct {
+    KafkaTransport *transport;
+    KafkaClient *producer;
+    GPtrArray *offsets; /* of each member */
+    gint n_left;        /* atomic: lanes that have work for the stop */
+    KbntTask *task;
+} Stopping;
+
+static void
+stopped(gpointer data)
+{
+    Stopping *stopping = data;
+    KafkaTransport *transport = stopping->transport;
+
+    g_ptr_array_set_size(transport->members, 0);
+    if (transport->retirement)
+        g_thread_join(g_steal_pointer(&transport->retirement));
+    g_ptr_array_unref(stopping->offsets);
+    kbnt_task_complete(stopping->task, NULL);
+    g_free(stopping);
+}
+
+/* On the lane of the groups, behind all that is under way there. */
+static void
+end_all(KbntTask *task, gpointer data)
+{
+    Stopping *stopping = data;
+    KafkaTransport *transport = stopping->transport;
+
+    for (guint i = 0; i < transport->members->len; i++)
+        kafka_member_end(transport->members->pdata[i], stopping->offsets->pdata[i]);
+    kafka_producer_end(stopping->producer, transport->config->flush_ms);
+    stopping->task = task;
+    kbnt_host_invoke(transport->host, stopped, stopping);
+}
+
+void
+kafka_stop(void *instance, KbntTask *task)
+{
+    KafkaTransport *transport = instance;
+    Stopping *stopping = g_new0(Stopping, 1);
+
+    transport->is_running = FALSE;
+    detach_source(transport);
+    stopping->transport = transport;
+    stopping->producer = kafka_producer_take(transport);
+    stopping->offsets = g_ptr_array_new();
+    for (guint i = 0; i < transport->members->len; i++)
+        g_ptr_array_add(stopping->offsets, kafka_member_leave(transport->members->pdata[i]));
+    kbnt_host_run_blocking(transport->host, KAFKA_GROUP_LANE, end_all, task, stopping);
+}
+
+void
+kafka_destroy(void *instance)
+{
+    KafkaTransport *transport = instance;
+
+    if (!transport)
+        return;
+    detach_source(transport);
+    kafka_client_unref(kafka_producer_take(transport));
+    g_ptr_array_unref(transport->members);
+    g_ptr_array_unref(transport->topics);
+    g_free(transport->instance_id);
+    g_free(transport->trouble);
+    if (transport->wakeup >= 0)
+        close(transport->wakeup);
+    g_free(transport);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kafka-producer.c: owns the idempotent producer: records out, confirmations in.
+ *
+ * A task is librdkafka's from produce until its delivery report, which completes it; the bytes
+ * of the record stay where they are, because the task holds them. The queue of librdkafka is
+ * the only queue: when it is full, the rest of a batch is refused too, so that no record
+ * overtakes one that failed.
+ *
+ * After a fatal error the producer is rebuilt at once: the next takes over, and the former one
+ * fails what it still has on a thread of its own, from where tasks may be completed as well.
+ */
+#include "kafka-producer.h"
+
+#include "kafka-settings.h"
+#include "kafka-statistics.h"
+
+#include <string.h>
+
+static void
+fail_record(KbntTask *task, rd_kafka_resp_err_t code)
+{
+    KbntValue *record = kbnt_task_argument(task);
+    g_autofree char *subject = g_strdup_printf("topic '%s'",
+                                               kbnt_value_get_string(record, KBNT_FIELD_TOPIC));
+
+    kbnt_task_fail(task, kafka_error_new(code, subject, NULL));
+}
+
+static void
+confirm_record(KbntTask *task, const rd_kafka_message_t *message)
+{
+    KbntValue *confirmation = kbnt_value_new();
+
+    kbnt_value_set_int(confirmation, KBNT_FIELD_PARTITION, message->partition);
+    if (message->offset >= 0)
+        kbnt_value_set_int(confirmation, KBNT_FIELD_OFFSET, message->offset);
+    kbnt_value_set_int(confirmation, KBNT_FIELD_TIMESTAMP,
+                       rd_kafka_message_timestamp(message, NULL));
+    kbnt_task_complete(task, confirmation);
+}
+
+/* Of the producer on the loop thread, of a retired one on its own. */
+static void
+on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
+{
+    KafkaTransport *transport = opaque;
+
+    if (message->err) {
+        fail_record(message->_private, message->err);
+        return;
+    }
+    g_atomic_int_set(&transport->is_connected, TRUE);
+    confirm_record(message->_private, message);
+}
+
+static void
+on_error(rd_kafka_t *handle, int code, const char *reason, void *opaque)
+{
+    KafkaTransport *transport = opaque;
+
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+        g_atomic_int_set(&transport->is_connected, FALSE);
+    else
+        kafka_log(transport->host, KBNT_LOG_DEBUG, reason);
+}
+
+static int
+on_statistics(rd_kafka_t *handle, char *json, size_t length, void *opaque)
+{
+    kafka_statistics_of_producer(opaque, json, length);
+    return 0;
+}
+
+static void
+on_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
+{
+    KafkaTransport *transport = rd_kafka_opaque(handle);
+
+    kafka_log(transport->host, level, text);
+}
+
+gboolean
+kafka_producer_open(KafkaTransport *transport, GError **error)
+{
+    rd_kafka_conf_t *conf = kafka_settings_producer(transport->config, error);
+    guint64 one = 1;
+
+    if (!conf)
+        return FALSE;
+    rd_kafka_conf_set_opaque(conf, transport);
+    rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_stats_cb(conf, on_statistics);
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    transport->producer = kafka_client_new(RD_KAFKA_PRODUCER, conf, error);
+    if (!transport->producer)
+        return FALSE;
+    transport->reports = rd_kafka_queue_get_main(transport->producer->handle);
+    rd_kafka_queue_io_event_enable(transport->reports, transport->wakeup, &one, sizeof one);
+    return TRUE;
+}
+
+static rd_kafka_topic_t *
+handle_of(KafkaTransport *transport, KafkaTopic *topic)
+{
+    if (!topic->handle)
+        topic->handle = rd_kafka_topic_new(transport->producer->handle, topic->name, NULL);
+    return topic->handle;
+}
+
+static rd_kafka_headers_t *
+headers_of(KbntValue *record)
+{
+    guint n_headers = kbnt_value_length(record, KBNT_FIELD_HEADERS);
+    rd_kafka_headers_t *headers = n_headers > 0 ? rd_kafka_headers_new(n_headers) : NULL;
+
+    for (guint i = 0; i < n_headers; i++) {
+        KbntValue *header = kbnt_value_nth_value(record, KBNT_FIELD_HEADERS, i);
+        GBytes *value = kbnt_value_get_bytes(header, KBNT_FIELD_HEADER_VALUE);
+        gsize length = 0;
+        gconstpointer bytes = value ? g_bytes_get_data(value, &length) : NULL;
+
+        /* NULL would be a header without a value, which is something else than an empty one. */
+        rd_kafka_header_add(headers, kbnt_value_get_string(header, KBNT_FIELD_NAME), -1,
+                            bytes ? bytes : "", (gssize)length);
+    }
+    return headers;
+}
+
+static gconstpointer
+bytes_of(KbntValue *record, KbntField field, gsize *ret_length)
+{
+    GBytes *bytes = kbnt_value_get_bytes(record, field);
+    gconstpointer data = bytes ? g_bytes_get_data(bytes, ret_length) : NULL;
+
+    return bytes && !data ? "" : data;
+}
+
+/* Hands the record to librdkafka, with the task. Returns: why it did not take it. */
+static rd_kafka_resp_err_t
+produce(KafkaTransport *transport, KafkaTopic *topic, KbntTask *task)
+{
+    KbntValue *record = kbnt_task_argument(task);
+    gsize key_length = 0;
+    gsize body_length = 0;
+    gconstpointer key = bytes_of(record, KBNT_FIELD_KEY, &key_length);
+    gconstpointer body = bytes_of(record, KBNT_FIELD_BODY, &body_length);
+    gint32 partition = key ? kbnt_partition(key, key_length, topic->n_partitions) : 0;
+    rd_kafka_headers_t *headers = headers_of(record);
+    rd_kafka_resp_err_t code = rd_kafka_producev(
+        transport->producer->handle, RD_KAFKA_V_RKT(handle_of(transport, topic)),
+        RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(key, key_length),
+        RD_KAFKA_V_VALUE((gpointer)body, body_length), RD_KAFKA_V_OPAQUE(task),
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+
+    if (code && headers)
+        rd_kafka_headers_destroy(headers);
+    return code;
+}
+
+/* Returns: FALSE where the queue is full. */
+static gboolean
+publish_one(KafkaTransport *transport, KbntTask *task)
+{
+    KbntValue *record = kbnt_task_argument(task);
+    KafkaTopic *topic = kafka_find_topic(transport,
+                                         kbnt_value_get_string(record, KBNT_FIELD_TOPIC));
+    rd_kafka_resp_err_t code = topic ? produce(transport, topic, task)
+                                     : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+
+    if (code)
+        fail_record(task, code);
+    return code != RD_KAFKA_RESP_ERR__QUEUE_FULL;
+}
+
+void
+kafka_publish(void *instance, KbntTask *const *tasks, guint n_tasks)
+{
+    KafkaTransport *transport = instance;
+    gboolean has_room = TRUE;
+
+    for (guint i = 0; i < n_tasks; i++) {
+        if (!transport->is_running)
+            kbnt_task_fail_literal(tasks[i], KBNT_ERROR_STOPPED,
+                                   "transport 'kafka' is stopped");
+        else if (has_room)
+            has_room = publish_one(transport, tasks[i]);
+        else
+            fail_record(tasks[i], RD_KAFKA_RESP_ERR__QUEUE_FULL);
+    }
+    if (!has_room)
+        kbnt_host_count(transport->host, "full_total", 1);
+}
+
+KafkaClient *
+kafka_producer_take(KafkaTransport *transport)
+{
+    for (guint i = 0; i < transport->topics->len; i++) {
+        KafkaTopic *topic = transport->topics->pdata[i];
+
+        g_clear_pointer(&topic->handle, rd_kafka_topic_destroy);
+    }
+    if (transport->reports)
+        rd_kafka_queue_io_event_enable(transport->reports, -1, NULL, 0);
+    g_clear_pointer(&transport->reports, rd_kafka_queue_destroy);
+    return g_steal_pointer(&transport->producer);
+}
+
+void
+kafka_producer_end(KafkaClient *producer, gint64 flush_ms)
+{
+    if (!producer)
+        return;
+    rd_kafka_flush(producer->handle, (int)flush_ms);
+    while (rd_kafka_outq_len(producer->handle) > 0) {
+        rd_kafka_purge(producer->handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+        rd_kafka_poll(producer->handle, 10);
+    }
+    kafka_client_unref(producer);
+}
+
+static gpointer
+retire(gpointer data)
+{
+    kafka_producer_end(data, 0);
+    return NULL;
+}
+
+static void
+rebuild(KafkaTransport *transport, const char *reason)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(KbntValue) fields = kbnt_value_new();
+
+    kbnt_value_set_string(fields, KBNT_FIELD_DETAIL, reason);
+    kbnt_host_log(transport->host, KBNT_LOG_WARNING, "producer", fields,
+                  "the producer has failed for good, a new one takes over");
+    kbnt_host_count(transport->host, "rebuilt_total", 1);
+    if (transport->retirement)
+        g_thread_join(transport->retirement);
+    transport->retirement = g_thread_new("kafka-retire", retire,
+                                         kafka_producer_take(transport));
+    /* The same configuration made the one before. */
+    if (!kafka_producer_open(transport, &error))
+        g_error("kafka: a second producer is refused: %s", error->message);
+}
+
+void
+kafka_producer_turn(KafkaTransport *transport)
+{
+    char reason[256] = "";
+
+    rd_kafka_poll(transport->producer->handle, 0);
+    if (rd_kafka_fatal_error(transport->producer->handle, reason, sizeof reason))
+        rebuild(transport, reason);
+}

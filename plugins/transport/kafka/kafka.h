@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kafka.h: owns what the files of this plugin share: the configuration and the instance. */
+#pragma once
+
+#include "kafka-client.h"
+
+#include <kbnt/kbnt-transport.h>
+
+typedef struct {
+    char *bootstrap_servers;
+    char *sasl_password;
+    char *ssl_key_password;
+    char **properties;
+    gint64 partitions;
+    gint64 replicas;
+    gint64 min_insync_replicas;
+    gboolean create_topics;
+    gboolean check_topics;
+    gint64 commit_interval_ms;
+    gint64 warm_up_ms;
+    gint64 flush_ms;
+    gboolean static_membership;
+} KafkaConfig;
+
+/* A topic that ensure_topic or describe has seen; kept until destroy. */
+typedef struct {
+    char *name;
+    gint32 n_partitions;
+    rd_kafka_topic_t *handle; /* of the present producer; NULL until it is needed */
+} KafkaTopic;
+
+typedef struct {
+    KbntHost *host;
+    const KafkaConfig *config;
+    KafkaClient *producer; /* loop thread; NULL before start and after stop */
+    rd_kafka_queue_t *reports;
+    GPtrArray *topics;  /* of KafkaTopic */
+    GPtrArray *members; /* of KafkaMember, in order of their subscriptions */
+    GSource *source;
+    GThread *retirement; /* of the producer before this one */
+    char *instance_id;   /* NULL where membership is not static */
+    char *trouble;       /* what a consumer cannot recover from; NULL for nothing */
+    gint64 tick_us;
+    int wakeup;
+    gint is_connected; /* atomic: a broker has answered since all were away */
+    gboolean is_running;
+} KafkaTransport;
+
+/* Returns: (transfer none) (nullable): the topic, where it has been seen. */
+KafkaTopic *kafka_find_topic(KafkaTransport *transport, const char *name);
+
+/* Notes what a topic is like. */
+void kafka_note_topic(KafkaTransport *transport, const char *name, gint32 n_partitions);
+
+/* Something may be done: looks at the next turn of the loop, never inside this call. */
+void kafka_schedule(KafkaTransport *transport);
