@@ -22,7 +22,9 @@ make_folder(const char *path, int mode, const char *key, GError **error)
 {
     if (g_mkdir_with_parents(path, mode) == 0)
         return TRUE;
-    g_set_error(error, KBNT_ERROR, KBNT_ERROR_CONFIG_INVALID, "[kbnt] %s: cannot make '%s': %s",
+    g_set_error(error, KBNT_ERROR, KBNT_ERROR_CONFIG_INVALID,
+                "[kbnt] %s: cannot make the folder '%s': %s; make it for the user of kbntd, or "
+                "name another",
                 key, path, g_strerror(errno));
     return FALSE;
 }

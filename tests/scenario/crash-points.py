@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import tempfile
 from collections import Counter
@@ -237,16 +236,6 @@ def die(daemon, verb, world, when, point):
     return answers
 
 
-def is_settled(daemon):
-    """Whether both halves have sent all, and know that it came."""
-    counts = []
-    for half in ("producer", "consumer"):
-        store = sqlite3.connect(f"file:{daemon.state}/{half}.db?mode=ro", uri=True)
-        counts += store.execute("SELECT count(*) FROM outbox").fetchone()
-        store.close()
-    return counts == [0, 0]
-
-
 def recover(daemon, verb, world, answers):
     """Starts the daemon again, asks as a client that heard nothing, and waits for the end."""
     daemon.start()
@@ -255,7 +244,7 @@ def recover(daemon, verb, world, answers):
         for key in ("messageId", "correlationId", "virtualResourceId"):
             require(answer[key] == again[key], f"{key} was {answer[key]} and is {again[key]}")
     view = daemon.ended(REQUEST)
-    wait_until("no record is on its way", lambda: is_settled(daemon))
+    wait_until("no record is on its way", daemon.is_settled)
     require(daemon.stop() == 0, "it did not end well:\n" + "\n".join(daemon.lines[-9:]))
     return again, view["status"]
 
@@ -279,7 +268,7 @@ def watch(verb, world):
         daemon.start([f"store.sqlite.crash_trace={trace}"] + verb.settings)
         verb.drive(daemon, world, [])
         daemon.ended(REQUEST)
-        wait_until("no record is on its way", lambda: is_settled(daemon))
+        wait_until("no record is on its way", daemon.is_settled)
         require(daemon.stop() == 0, "it did not end well")
         passed = Counter(name for name in trace.read_text().split()
                          if not UNCOUNTED.fullmatch(name))

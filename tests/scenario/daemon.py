@@ -6,10 +6,12 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +26,10 @@ PATIENCE = 6 if os.environ.get("KBNT_TEST_SANITIZERS") else 1
 
 class Failure(Exception):
     """What a test found wrong."""
+
+
+class Skip(Exception):
+    """Why a test cannot be run here."""
 
 
 def require(truth, text):
@@ -49,6 +55,7 @@ class Daemon:
         self.folder = Path(folder or tempfile.mkdtemp(prefix="kbnt-"))
         self.state = self.folder / "state"
         self.settings = list(settings)
+        self.environment = None
         self.process = None
         self.port = None
         self.lines = []
@@ -72,7 +79,7 @@ class Daemon:
         self.lines = []
         self.port = None
         self.process = subprocess.Popen(self.command(extra), stderr=subprocess.PIPE, text=True,
-                                        start_new_session=True)
+                                        start_new_session=True, env=self.environment)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         if ready:
@@ -131,6 +138,15 @@ class Daemon:
             return view if view.get("status") in ("COMPLETED", "FAILED", "CANCELLED") else None
         return wait_until(f"request {name} has ended", look, seconds)
 
+    def is_settled(self):
+        """Whether both halves have sent all, and know that it came."""
+        counts = []
+        for half in ("producer", "consumer"):
+            store = sqlite3.connect(f"file:{self.state}/{half}.db?mode=ro", uri=True)
+            counts += store.execute("SELECT count(*) FROM outbox").fetchone()
+            store.close()
+        return counts == [0, 0]
+
     def control(self, *arguments):
         """Runs kbntctl against this daemon."""
         command = [str(KBNTCTL), *arguments, "--url", f"http://127.0.0.1:{self.port}"]
@@ -144,21 +160,24 @@ def named(name, function):
 
 
 def run_test(test):
-    """Returns the name, and what went wrong or nothing."""
+    """Returns the verdict, and the line that tells of it."""
+    name = test.__name__.replace("_", " ")
     try:
         test()
-        return test.__name__.replace("_", " "), None
+        return "PASS", f"PASS {name}"
+    except Skip as reason:
+        return "SKIP", f"SKIP {name}: {reason}"
     except Exception as error:  # a test that breaks has failed, whatever broke it
-        return test.__name__.replace("_", " "), f"{type(error).__name__}: {error}"
+        return "FAIL", f"FAIL {name}: {type(error).__name__}: {error}"
 
 
 def run_tests(tests, workers=1):
     """Runs the tests, so many at a time, prints a line for each, and ends with the count that CI
     reads."""
-    passed, failed = 0, 0
+    counts = Counter()
     with ThreadPoolExecutor(workers) as pool:
-        for name, fault in pool.map(run_test, tests):
-            passed, failed = passed + (not fault), failed + bool(fault)
-            print(f"FAIL {name}: {fault}" if fault else f"PASS {name}", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    raise SystemExit(1 if failed or not passed else 0)
+        for verdict, line in pool.map(run_test, tests):
+            counts[verdict] += 1
+            print(line, flush=True)
+    print(f"{counts['PASS']} passed, {counts['FAIL']} failed, {counts['SKIP']} skipped")
+    raise SystemExit(1 if counts["FAIL"] or not counts["PASS"] else 0)

@@ -2,6 +2,7 @@
 /* queue.c: owns the bounded line of tasks between the loop thread and a working thread. */
 #include "queue.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 struct TaskQueue {
@@ -62,16 +63,33 @@ task_queue_push(TaskQueue *queue, KbntTask *const *tasks, guint n_tasks)
         refuse(tasks[n_taken++], closed);
 }
 
-gboolean
-task_queue_take(TaskQueue *queue, guint max, GPtrArray *ret_tasks)
+/* With the lock held. Returns: whether waiting longer makes sense. */
+static gboolean
+wait_for_tasks(TaskQueue *queue, gint64 end_us)
 {
+    struct timespec end = { end_us / G_USEC_PER_SEC, end_us % G_USEC_PER_SEC * 1000 };
+
+    if (end_us == 0)
+        return pthread_cond_wait(&queue->filled, &queue->lock) == 0;
+    return pthread_cond_clockwait(&queue->filled, &queue->lock, CLOCK_MONOTONIC, &end) !=
+           ETIMEDOUT;
+}
+
+gboolean
+task_queue_take(TaskQueue *queue, guint max, gint64 limit_ms, GPtrArray *ret_tasks)
+{
+    gint64 end_us = limit_ms ? g_get_monotonic_time() + limit_ms * 1000 : 0;
+    gboolean may_wait = TRUE;
+    gboolean goes_on;
+
     pthread_mutex_lock(&queue->lock);
-    while (!queue->closed && !queue->tasks.length)
-        pthread_cond_wait(&queue->filled, &queue->lock);
+    while (may_wait && !queue->closed && !queue->tasks.length)
+        may_wait = wait_for_tasks(queue, end_us);
+    goes_on = !queue->closed || queue->tasks.length;
     while (ret_tasks->len < max && queue->tasks.length)
         g_ptr_array_add(ret_tasks, g_queue_pop_head(&queue->tasks));
     pthread_mutex_unlock(&queue->lock);
-    return ret_tasks->len > 0;
+    return goes_on;
 }
 
 void

@@ -47,7 +47,7 @@ read_until_closed(gpointer data)
     Reader *reader = data;
     g_autoptr(GPtrArray) tasks = g_ptr_array_new();
 
-    while (task_queue_take(reader->store->queries, QUERIES_AT_ONCE, tasks)) {
+    while (task_queue_take(reader->store->queries, QUERIES_AT_ONCE, 0, tasks)) {
         db_run(reader->db, "BEGIN", "");
         for (guint i = 0; i < tasks->len; i++)
             answer(reader, g_ptr_array_index(tasks, i));

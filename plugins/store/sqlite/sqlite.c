@@ -10,6 +10,7 @@
 #include "checker.h"
 #include "checkpointer.h"
 #include "claims.h"
+#include "health.h"
 #include "inbox.h"
 #include "ledger.h"
 #include "lock-file.h"
@@ -134,6 +135,8 @@ open_store(Store *store, GError **error)
     counters_load(&store->counters, store->db);
     store->totals = totals_recount(store->db, store->half);
     shared_totals_set(store->committed_totals, &store->totals);
+    if (!health_remember_files(store))
+        db_fail(store->db, KBNT_ERROR_STORE_FAILED, "the file was removed as it was opened");
     if (!db_has_failed(store->db))
         return TRUE;
     g_propagate_error(error, db_take_failure(store->db));
@@ -228,18 +231,7 @@ sqlite_stop(void *instance, KbntTask *task)
 static KbntValue *
 sqlite_health(void *instance)
 {
-    Store *store = instance;
-    gboolean damaged = g_atomic_int_get(&store->damaged);
-    KbntValue *health = kbnt_value_new();
-
-    kbnt_value_set_string(health, KBNT_FIELD_NAME, "store-sqlite");
-    kbnt_value_set_int(health, KBNT_FIELD_CHECK_STATUS,
-                       damaged ? KBNT_CHECK_STATUS_FAILED : KBNT_CHECK_STATUS_PASSED);
-    if (damaged)
-        kbnt_value_set_string(health, KBNT_FIELD_DETAIL,
-                              "The file is damaged: run 'kbntctl store check' and restore a "
-                              "backup");
-    return health;
+    return health_tell(instance);
 }
 
 static void

@@ -15,6 +15,10 @@
 #include "totals.h"
 
 #include <kbnt/kbnt-store.h>
+#include <sys/stat.h>
+
+/* The file itself and its write-ahead log. */
+#define N_STORE_FILES 2
 
 typedef struct Claims Claims;
 typedef struct Ledger Ledger;
@@ -28,6 +32,7 @@ struct Store {
     KbntHalf half;
     char *path;
     char store_id[37];
+    struct stat files[N_STORE_FILES];
     int lock;
 
     /* Loop thread to workers. */
@@ -54,6 +59,7 @@ struct Store {
     SharedTotals *committed_totals;
     Leases *leases;
     gint damaged;
+    gint failing;
 };
 
 /* What one command or query does. Returns: (transfer full) (nullable): NULL with an error. */

@@ -11,9 +11,12 @@
 #include "checkpointer.h"
 #include "claims.h"
 #include "crash-points.h"
+#include "health.h"
 #include "inbox.h"
 #include "ledger.h"
 #include "requests.h"
+
+#define TRY_AGAIN_MS 1000
 
 typedef struct {
     KbntTask *task;
@@ -84,10 +87,12 @@ commit(Store *store)
     ledger_save(store);
     claims_save(store);
     crash_point_before_commit(store);
+    health_check_files(store);
     db_commit(store->db);
     if (db_has_failed(store->db))
         return FALSE;
     crash_point_after_commit(store);
+    health_note(store, 0);
     shared_totals_set(store->committed_totals, &store->totals);
     return TRUE;
 }
@@ -106,6 +111,8 @@ undo(Store *store)
     g_clear_error(&of_rollback);
     if (g_error_matches(failure, KBNT_ERROR, KBNT_ERROR_STORE_CORRUPT))
         g_atomic_int_set(&store->damaged, TRUE);
+    if (failure)
+        health_note(store, failure->code);
     store_remember(store);
     return failure;
 }
@@ -154,6 +161,18 @@ run_tasks(Store *store, GPtrArray *tasks)
         complete(&outcomes[i]);
 }
 
+/* Finds out whether a store that failed can be written again, though nobody asks it to. */
+static void
+try_again(Store *store)
+{
+    g_autoptr(GError) failure = NULL;
+
+    db_run(store->db, "BEGIN IMMEDIATE", "");
+    db_run(store->db, "UPDATE meta SET value = value", "");
+    if (!commit(store))
+        failure = undo(store);
+}
+
 /* Called by SQLite with the length of the log after each commit. */
 static int
 note_log_length(void *data, sqlite3 *handle, const char *name, int n_pages)
@@ -171,8 +190,12 @@ write_until_closed(gpointer data)
     g_autoptr(GPtrArray) tasks = g_ptr_array_new();
 
     sqlite3_wal_hook(db_handle(store->db), note_log_length, store);
-    while (task_queue_take(store->commands, (guint)store->config->group, tasks)) {
-        run_tasks(store, tasks);
+    while (task_queue_take(store->commands, (guint)store->config->group,
+                           health_is_failing(store) ? TRY_AGAIN_MS : 0, tasks)) {
+        if (tasks->len > 0)
+            run_tasks(store, tasks);
+        else
+            try_again(store);
         g_ptr_array_set_size(tasks, 0);
     }
     return NULL;

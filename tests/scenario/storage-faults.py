@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Disks that are full, broken, unwritable or taken away: what cannot be kept is not accepted, what
+was accepted is not lost, and readyz and the last words of the daemon say what to do.
+"""
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import (BUILD, PATIENCE, Daemon, Skip, require, run_tests,  # noqa: E402
+                    wait_until)
+from invariants import Checker  # noqa: E402
+from refusals import refusal  # noqa: E402
+
+SETTINGS = ["provisioner.mock.latency_factor=0", "kbnt.sinks=", "quota.default.vms=100000"]
+STORAGE = {"type": "ALLOCATE_STORAGE", "specifications": {"size": 1}}
+DISK = BUILD / "tests" / "scenario" / ".libs" / "planted-disk.so"
+LOST = "removed or replaced"
+
+
+class Disk(Daemon):
+    """A daemon on a disk that fails when it is told to."""
+
+    def __init__(self):
+        if os.environ.get("KBNT_TEST_SANITIZERS"):
+            raise Skip("a sanitizer wants to be loaded before the planted disk")
+        super().__init__(SETTINGS)
+        self.environment = {**os.environ, "LD_PRELOAD": str(DISK),
+                            "KBNT_PLANTED_FAULTS": str(self.folder)}
+
+    def plant(self, fault):
+        (self.folder / fault).write_text("")
+
+    def mend(self, fault):
+        (self.folder / fault).unlink()
+
+
+def accept(daemon, count):
+    answers = []
+    for _ in range(count):
+        status, _, answer = daemon.post(STORAGE)
+        require(status == 202, f"POST answered {status} {answer}")
+        answers.append(answer)
+    return answers
+
+
+def is_refusal(status, headers, answer, code):
+    require(status == 503, f"POST answered {status} {answer}")
+    require(answer["code"] == code, f"the code is {answer['code']}: {answer['detail']}")
+    require(int(headers["Retry-After"]) > 0, "there is no Retry-After")
+
+
+def is_ready(daemon):
+    return daemon.ask("GET", "/readyz")[0] == 200
+
+
+def tells_of(daemon, words):
+    """Whether readyz says that nothing can be accepted, and why."""
+    status, _, health = daemon.ask("GET", "/readyz")
+    details = [check.get("detail", "") for check in health["checks"]
+               if check["status"] == "FAILED"]
+    return status == 503 and any(words in detail for detail in details)
+
+
+def all_is_kept(daemon, answers):
+    """Waits for the end of all that was accepted, ends the daemon, and looks at the files."""
+    for answer in answers:
+        daemon.ended(answer["requestId"])
+    wait_until("no record is on its way", daemon.is_settled)
+    require(daemon.stop() == 0, "it did not end well:\n" + "\n".join(daemon.lines[-9:]))
+    faults = Checker(daemon.state).check(answers)
+    require(not faults, "; ".join(faults[:9]))
+
+
+def fills_up_and_goes_on(daemon, fill, make_room):
+    daemon.start()
+    answers = accept(daemon, 3)
+    fill()
+    status, headers, answer = daemon.post(STORAGE)
+    while status == 202 and len(answers) < 5000:
+        answers.append(answer)
+        status, headers, answer = daemon.post(STORAGE)
+    is_refusal(status, headers, answer, "STORE_FULL")
+    wait_until("readyz tells of the full disk", lambda: tells_of(daemon, "disk is full"))
+
+    make_room()
+    wait_until("readyz is well again", lambda: is_ready(daemon))
+    all_is_kept(daemon, answers + accept(daemon, 3))
+
+
+def a_full_disk_refuses_and_goes_on_when_there_is_room():
+    with Disk() as daemon:
+        fills_up_and_goes_on(daemon, lambda: daemon.plant("full"), lambda: daemon.mend("full"))
+
+
+def on_a_small_disk():
+    """In a namespace of its own, where it may mount."""
+    def mount(options, *source):
+        subprocess.run(["mount", "-o", options, *source, str(daemon.state)], check=True)
+
+    with Daemon(SETTINGS) as daemon:
+        daemon.state.mkdir()
+        mount("size=3m", "-t", "tmpfs", "tmpfs")
+        try:
+            fills_up_and_goes_on(daemon, lambda: None, lambda: mount("remount,size=64m"))
+        finally:
+            daemon.kill()
+            subprocess.run(["umount", "-l", str(daemon.state)])
+
+
+def a_disk_that_fills_up_refuses_and_goes_on_when_it_grows():
+    alone = ["unshare", "-rm"]
+    attempt = "mount -t tmpfs tmpfs /mnt"
+    try:
+        subprocess.run(alone + ["sh", "-c", attempt], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise Skip("no folder can be mounted without being root") from None
+    run = subprocess.run(alone + [sys.executable, os.path.abspath(__file__), "--small-disk"],
+                         capture_output=True, text=True, timeout=120 * PATIENCE)
+    require(run.returncode == 0, run.stdout + run.stderr[-2000:])
+
+
+def a_failed_flush_ends_it_and_a_restart_loses_nothing():
+    with Disk() as daemon:
+        daemon.start()
+        answers = accept(daemon, 5)
+        daemon.plant("broken")
+        try:
+            status, _, answer = daemon.post(STORAGE)
+            require(status == 503, f"POST answered {status} {answer}")
+        except OSError:
+            pass  # it ended before it answered
+        require(daemon.process.wait(20 * PATIENCE) == 74, "it ended otherwise")
+        daemon.reader.join(5)
+        require(any("fsync of the store failed" in line for line in daemon.lines),
+                "its last words are " + "\n".join(daemon.lines[-5:]))
+
+        daemon.mend("broken")
+        daemon.start()
+        all_is_kept(daemon, answers)
+
+
+def refuses_while_the_file_is_away(take_away):
+    """Returns what was accepted before; the daemon has ended."""
+    with Daemon(SETTINGS) as daemon:
+        daemon.start()
+        answers = accept(daemon, 3)
+        for answer in answers:
+            daemon.ended(answer["requestId"])
+        take_away(daemon)
+        is_refusal(*daemon.post(STORAGE), "UNAVAILABLE")
+        require(tells_of(daemon, LOST), f"readyz says {daemon.ask('GET', '/readyz')}")
+        require(daemon.request(answers[0]["requestId"])["status"] == "COMPLETED",
+                "what it has is no longer shown")
+        require(daemon.stop() == 0, "it did not end well:\n" + "\n".join(daemon.lines[-9:]))
+
+
+def nothing_is_accepted_once_the_store_is_removed():
+    refuses_while_the_file_is_away(lambda daemon: (daemon.state / "producer.db").unlink())
+
+
+def nothing_is_accepted_once_the_log_of_the_store_is_removed():
+    refuses_while_the_file_is_away(lambda daemon: (daemon.state / "producer.db-wal").unlink())
+
+
+def nothing_is_accepted_once_the_store_is_replaced():
+    def replace(daemon):
+        copy = daemon.folder / "copy.db"
+        shutil.copy(daemon.state / "producer.db", copy)
+        copy.rename(daemon.state / "producer.db")
+
+    refuses_while_the_file_is_away(replace)
+
+
+def nothing_is_accepted_once_the_state_folder_is_removed():
+    refuses_while_the_file_is_away(lambda daemon: shutil.rmtree(daemon.state))
+
+
+def a_store_that_is_put_back_goes_on():
+    with Daemon(SETTINGS) as daemon:
+        daemon.start()
+        answers = accept(daemon, 3)
+        aside = daemon.folder / "aside"
+        daemon.state.rename(aside)
+        is_refusal(*daemon.post(STORAGE), "UNAVAILABLE")
+
+        aside.rename(daemon.state)
+        wait_until("readyz is well again", lambda: is_ready(daemon))
+        all_is_kept(daemon, answers + accept(daemon, 2))
+
+
+def stopped_with_data(daemon):
+    daemon.start()
+    answers = accept(daemon, 20)
+    for answer in answers:
+        daemon.ended(answer["requestId"])
+    require(daemon.stop() == 0, "it did not end well")
+    return answers
+
+
+def damage(path, start, count):
+    with open(path, "r+b") as file:
+        file.seek(start)
+        raw = file.read(count)
+        file.seek(start)
+        file.write(bytes(byte ^ 0x55 for byte in raw))
+
+
+def names_the_store_and_the_next_step(text):
+    for words in ("producer.db", "kbntctl store check"):
+        require(words in text, f"'{words}' is not in {text}")
+
+
+def a_store_whose_pages_are_damaged_is_not_opened():
+    with Daemon(SETTINGS) as daemon:
+        stopped_with_data(daemon)
+        damage(daemon.state / "producer.db", 8192, 1 << 30)
+        names_the_store_and_the_next_step(refusal(daemon))
+
+
+def a_store_that_is_cut_off_while_it_runs_is_not_opened_again():
+    with Daemon(SETTINGS) as daemon:
+        stopped_with_data(daemon)
+        daemon.start()
+        os.truncate(daemon.state / "producer.db", 8192)
+        wait_until("the damage is noticed", lambda: daemon.post(STORAGE)[0] == 500)
+        wait_until("readyz tells of the damage", lambda: tells_of(daemon, "damaged"))
+        daemon.kill()
+        names_the_store_and_the_next_step(refusal(daemon))
+
+
+def damage_that_the_start_does_not_see_is_found_later():
+    with Daemon(SETTINGS) as daemon:
+        stopped_with_data(daemon)
+        path = daemon.state / "producer.db"
+        with sqlite3.connect(path) as store:
+            page = store.execute(
+                "SELECT rootpage FROM sqlite_master WHERE name = 'dead_letters'").fetchone()[0]
+            size = store.execute("PRAGMA page_size").fetchone()[0]
+        store.close()
+        damage(path, (page - 1) * size, 8)
+        daemon.start(["store.sqlite.check_after=0ms"])
+        wait_until("readyz tells of the damage", lambda: tells_of(daemon, "damaged"))
+
+
+def a_log_with_a_torn_end_loses_nothing():
+    with Daemon(SETTINGS) as daemon:
+        daemon.start()
+        answers = accept(daemon, 5)
+        daemon.kill()
+        for half in ("producer", "consumer"):
+            with open(daemon.state / f"{half}.db-wal", "ab") as log:
+                log.write(os.urandom(5000))
+        daemon.start()
+        all_is_kept(daemon, answers)
+
+
+def a_second_process_is_refused_with_the_holder_named():
+    with Daemon(SETTINGS) as first:
+        first.start()
+        with Daemon(SETTINGS + [f"kbnt.state_dir={first.state}"]) as second:
+            text = refusal(second)
+        require(f"process {first.process.pid}" in text, f"it says {text}")
+        require("state_dir" in text, f"there is no next step in {text}")
+        all_is_kept(first, accept(first, 1))
+
+
+def folders_that_are_missing_are_made():
+    with Daemon(SETTINGS) as daemon:
+        deep = daemon.folder / "a" / "b"
+        daemon.start([f"kbnt.state_dir={deep}/state", f"kbnt.runtime_dir={deep}/run"])
+        require((deep / "state").stat().st_mode & 0o777 == 0o750, "others may look into it")
+        require((deep / "run").is_dir(), "there is no runtime folder")
+
+
+def a_file_in_the_place_of_a_folder_is_refused(key):
+    with Daemon(SETTINGS) as daemon:
+        blocked = daemon.folder / "file"
+        blocked.write_text("")
+        text = refusal(daemon, [f"kbnt.{key}={blocked}"])
+        for words in (key, str(blocked), "name another"):
+            require(words in text, f"'{words}' is not in {text}")
+        require(blocked.read_text() == "", "the file was touched")
+
+
+def a_file_as_state_dir_is_refused():
+    a_file_in_the_place_of_a_folder_is_refused("state_dir")
+
+
+def a_file_as_runtime_dir_is_refused():
+    a_file_in_the_place_of_a_folder_is_refused("runtime_dir")
+
+
+class Unprivileged(Daemon):
+    """A daemon that may not write where it is forbidden, even if root starts it."""
+
+    def command(self, extra=()):
+        plain = super().command(extra)
+        if os.geteuid() != 0:
+            return plain
+        if not shutil.which("setpriv"):
+            raise Skip("root may write anywhere, and setpriv is not installed")
+        return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] + plain
+
+
+def a_state_folder_that_cannot_be_written_is_refused():
+    with Unprivileged(SETTINGS) as daemon:
+        daemon.state.mkdir(0o500)
+        text = refusal(daemon)
+        for words in (str(daemon.state), "Permission denied", "check 'state_dir'"):
+            require(words in text, f"'{words}' is not in {text}")
+        require(list(daemon.state.iterdir()) == [], "it left something behind")
+
+
+def folders_below_one_that_cannot_be_written_are_refused():
+    for key in ("state_dir", "runtime_dir"):
+        with Unprivileged(SETTINGS) as daemon:
+            closed = daemon.folder / "closed"
+            closed.mkdir(0o500)
+            text = refusal(daemon, [f"kbnt.{key}={closed}/folder"])
+            for words in (key, f"{closed}/folder", "Permission denied", "name another"):
+                require(words in text, f"'{words}' is not in {text}")
+
+
+if sys.argv[1:] == ["--small-disk"]:
+    on_a_small_disk()
+else:
+    run_tests([
+        a_full_disk_refuses_and_goes_on_when_there_is_room,
+        a_disk_that_fills_up_refuses_and_goes_on_when_it_grows,
+        a_failed_flush_ends_it_and_a_restart_loses_nothing,
+        nothing_is_accepted_once_the_store_is_removed,
+        nothing_is_accepted_once_the_log_of_the_store_is_removed,
+        nothing_is_accepted_once_the_store_is_replaced,
+        nothing_is_accepted_once_the_state_folder_is_removed,
+        a_store_that_is_put_back_goes_on,
+        a_store_whose_pages_are_damaged_is_not_opened,
+        a_store_that_is_cut_off_while_it_runs_is_not_opened_again,
+        damage_that_the_start_does_not_see_is_found_later,
+        a_log_with_a_torn_end_loses_nothing,
+        a_second_process_is_refused_with_the_holder_named,
+        folders_that_are_missing_are_made,
+        a_file_as_state_dir_is_refused,
+        a_file_as_runtime_dir_is_refused,
+        a_state_folder_that_cannot_be_written_is_refused,
+        folders_below_one_that_cannot_be_written_are_refused,
+    ])
