@@ -378,6 +378,7 @@
     F(246, RESOURCE_STATUS_BEFORE, "resourceStatusBefore", RESOURCE_STATUS) \
     F(247, REFUSED, "refused", BOOL) \
     F(248, EMPTY_SINCE, "emptySince", TIME) \
+    F(249, DEAD_LETTER, "deadLetter", VALUE) \
     /* work of a provisioner */ \
     F(260, PART, "part", PART) \
     F(261, POWER_ACTION, "action", POWER) \
@@ -411,6 +412,9 @@
     E(17, REQUEST_ENDED, "request-ended") \
     E(18, EVENT_ACKNOWLEDGED, "event-acknowledged") \
     E(19, REQUEST_SETTLED, "request-settled") \
-    E(20, EVENT_PROJECTED, "event-projected")
+    E(20, EVENT_PROJECTED, "event-projected") \
+    E(21, DEBT_LEFT, "debt-left") \
+    E(22, DEBT_PAID, "debt-paid") \
+    E(23, RECONCILED, "reconciled")
 
 #endif

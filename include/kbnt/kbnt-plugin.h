@@ -21,6 +21,8 @@
  * History of the ABI:
  *
  *   1.0 (2026-11-24): first version.
+ *   1.1 (2026-11-25): the query WORKING of a store, POSITION of DEBTS, DEAD_LETTER and a stream
+ *     other than its own of ADVANCE; transitions of cleanup debts.
  */
 #ifndef KBNT_PLUGIN_H
 #define KBNT_PLUGIN_H
@@ -34,7 +36,7 @@
 G_BEGIN_DECLS
 
 #define KBNT_ABI_MAJOR 1
-#define KBNT_ABI_MINOR 0
+#define KBNT_ABI_MINOR 1
 
 /**
  * KbntKind:

@@ -108,19 +108,22 @@ G_BEGIN_DECLS
  * ADVANCE  {MESSAGE_ID, EPOCH, INBOX_STATE, STEP, REMAINING_MS, DATA, JOURNAL (new lines),
  *   CLAIM: {VIRTUAL_RESOURCE_ID, HOST, CPU, MEMORY_MB, DISK_MB}, UNCLAIM with
  *   VIRTUAL_RESOURCE_ID, RESOURCE (fields to set on its VIRTUAL_RESOURCE_ID), STREAM_ID,
- *   SEQUENCE, PREVIOUS_CHECKSUM, RECORDS, LEASE_MS}
+ *   SEQUENCE, PREVIOUS_CHECKSUM, RECORDS, LEASE_MS, DEAD_LETTER}
  *   The epoch must be the row's, and the row not ENDED (LEASE_LOST). A claim must fit what the
  *   host has reported less what is claimed (NO_CAPACITY); it is one row a resource. ENDED and
  *   DEBT free the lease; ENDED drops SSH_KEYS and USER_DATA from the row, unless a dead letter
- *   EXHAUSTED of the message is kept, and wakes what depends on it. Result
- *   {CANCEL_REQUESTED, CANCEL_REASON, RECORDS}.
+ *   EXHAUSTED of the message is kept, and wakes what depends on it. DEAD_LETTER {REASON,
+ *   DETAIL, STEP, ATTEMPTS} is kept in the same commit, of the MESSAGE_ID. A STREAM_ID other
+ * than the row's own is continued as EMIT does it (STORE_CONFLICT), and the row's stays where
+ * it is. Result {CANCEL_REQUESTED, CANCEL_REASON, RECORDS}.
  *
  * RENEW  {OWNER, LEASE_MS}: all leases of OWNER. Result {COUNT}.
  *
  * EMIT  {STREAM_ID, SEQUENCE, PREVIOUS_CHECKSUM, RECORDS, RESOURCE, VIRTUAL_RESOURCE_ID,
  *   UNCLAIM, HOSTS}, all but the first three optional: an event outside any request; SEQUENCE
  *   is the last of RECORDS, which must continue the stream (STORE_CONFLICT). HOSTS that are
- *   not named stay as they are. Result {RECORDS}.
+ *   not named stay as they are. A RESOURCE that is DELETED stays so (STORE_CONFLICT). Result
+ *   {RECORDS}.
  *
  * REPORT_HOSTS  {HOSTS}: what each host has; one that is not named any more is not ALIVE.
  *
@@ -179,7 +182,10 @@ G_BEGIN_DECLS
  *
  * STREAM  {STREAM_ID}: result {SEQUENCE, PREVIOUS_CHECKSUM}; a new stream has SEQUENCE 0
  *
- * DEBTS  {MAX_ROWS}: result {ITEMS: inbox rows in DEBT}
+ * DEBTS  {MAX_ROWS, POSITION (after it, optional)}: result {ITEMS: inbox rows in DEBT, eldest
+ *   first, POSITION of the last of them where there may be more}
+ *
+ * WORKING  {MAX_ROWS}: result {ITEMS: inbox rows RUNNING or UNDOING, whoever holds them}
  *
  * Queries of both
  *
@@ -234,6 +240,7 @@ G_BEGIN_DECLS
     V(121, INBOX, "inbox", CONSUMER) \
     V(122, STREAM, "stream", CONSUMER) \
     V(123, DEBTS, "debts", CONSUMER) \
+    V(124, WORKING, "working", CONSUMER) \
     V(140, META, "meta", ALL) \
     V(141, TOTALS, "totals", ALL) \
     V(142, OUTBOX, "outbox", ALL) \

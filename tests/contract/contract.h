@@ -44,6 +44,7 @@ extern const ContractSuite contract_accept_suite;
 extern const ContractSuite contract_projection_suite;
 extern const ContractSuite contract_inbox_suite;
 extern const ContractSuite contract_saga_suite;
+extern const ContractSuite contract_debts_suite;
 extern const ContractSuite contract_lists_suite;
 extern const ContractSuite contract_durability_suite;
 

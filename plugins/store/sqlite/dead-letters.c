@@ -60,6 +60,16 @@ position_of_known(Store *store, const KbntValue *record)
                      kbnt_value_get_int(record, KBNT_FIELD_OFFSET));
 }
 
+void
+dead_letters_keep(Store *store, const KbntValue *letter, const char *message_id)
+{
+    g_autoptr(KbntValue) named = kbnt_value_copy(letter);
+
+    kbnt_value_set_string(named, KBNT_FIELD_MESSAGE_ID, message_id);
+    if (insert(store, counters_take(&store->counters, COUNTER_DEAD_LETTERS), named))
+        store->totals.dead_letters++;
+}
+
 KbntValue *
 dead_letters_bury(Store *store, const KbntValue *argument, GError **error)
 {

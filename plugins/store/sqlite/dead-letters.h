@@ -5,6 +5,8 @@
 
 #include "store.h"
 
+/* Keeps @letter, of a message that is in the inbox. */
+void dead_letters_keep(Store *store, const KbntValue *letter, const char *message_id);
 KbntValue *dead_letters_bury(Store *store, const KbntValue *argument, GError **error);
 KbntValue *dead_letters_exhume(Store *store, const KbntValue *argument, GError **error);
 KbntValue *dead_letters_list(Store *store, Db *db, const KbntValue *argument, GError **error);

@@ -119,20 +119,51 @@ inbox_views_waiting(Store *store, Db *db, const KbntValue *argument, GError **er
     return result;
 }
 
-KbntValue *
-inbox_views_debts(Store *store, Db *db, const KbntValue *argument, GError **error)
+/* Reads the rows to their end. Returns: how many there were; @ret_last is the id of the last.
+ */
+static gint64
+read_messages(Db *db, DbRow *row, KbntValue *result, gint64 *ret_last)
 {
-    KbntValue *result = views_new_list();
-    DbRow *row = db_find(db,
-                         "SELECT " INBOX_COLUMNS " FROM inbox INDEXED BY inbox_open"
-                         " WHERE state IN (2, 3, 6) AND state = 6 ORDER BY id LIMIT ?",
-                         "i", views_max_rows(argument));
+    gint64 n_rows = 0;
 
     for (; row; row = db_next(db, row)) {
         KbntValue *message = inbox_read(db, row);
 
+        *ret_last = row_int(row, 0);
+        n_rows++;
         if (message)
             kbnt_value_take_item(result, KBNT_FIELD_ITEMS, message);
     }
+    return n_rows;
+}
+
+KbntValue *
+inbox_views_debts(Store *store, Db *db, const KbntValue *argument, GError **error)
+{
+    KbntValue *result = views_new_list();
+    gint64 max_rows = views_max_rows(argument);
+    gint64 last = 0;
+    DbRow *row = db_find(db,
+                         "SELECT " INBOX_COLUMNS " FROM inbox INDEXED BY inbox_open"
+                         " WHERE state IN (2, 3, 6) AND state = 6 AND id > ?"
+                         " ORDER BY id LIMIT ?",
+                         "ii", kbnt_value_get_int(argument, KBNT_FIELD_POSITION), max_rows);
+
+    if (read_messages(db, row, result, &last) == max_rows)
+        kbnt_value_set_int(result, KBNT_FIELD_POSITION, last);
+    return result;
+}
+
+KbntValue *
+inbox_views_working(Store *store, Db *db, const KbntValue *argument, GError **error)
+{
+    KbntValue *result = views_new_list();
+    gint64 last = 0;
+    DbRow *row = db_find(db,
+                         "SELECT " INBOX_COLUMNS " FROM inbox INDEXED BY inbox_open"
+                         " WHERE state IN (2, 3, 6) AND state <> 6 LIMIT ?",
+                         "i", views_max_rows(argument));
+
+    read_messages(db, row, result, &last);
     return result;
 }

@@ -8,5 +8,6 @@
 KbntValue *inbox_views_one(Store *store, Db *db, const KbntValue *argument, GError **error);
 KbntValue *inbox_views_waiting(Store *store, Db *db, const KbntValue *argument, GError **error);
 KbntValue *inbox_views_debts(Store *store, Db *db, const KbntValue *argument, GError **error);
+KbntValue *inbox_views_working(Store *store, Db *db, const KbntValue *argument, GError **error);
 
 #endif

@@ -3,6 +3,7 @@
 #include "saga-commands.h"
 
 #include "claims.h"
+#include "dead-letters.h"
 #include "inbox.h"
 #include "outbox.h"
 #include "resources.h"
@@ -34,6 +35,10 @@ part_of(const KbntValue *argument)
 
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
         kbnt_value_copy_field(part, argument, fields[i]);
+    if (!streams_is_foreign(argument, text(argument, KBNT_FIELD_MESSAGE_ID)))
+        return part;
+    kbnt_value_clear(part, KBNT_FIELD_SEQUENCE);
+    kbnt_value_clear(part, KBNT_FIELD_PREVIOUS_CHECKSUM);
     return part;
 }
 
@@ -56,6 +61,7 @@ static KbntValue *
 move_on(Store *store, const KbntValue *argument, Message *message, KbntValue *part,
         gboolean row_moves)
 {
+    const KbntValue *letter = kbnt_value_get_value(argument, KBNT_FIELD_DEAD_LETTER);
     KbntValue *result = kbnt_value_new();
     gint64 state = kbnt_value_has(argument, KBNT_FIELD_INBOX_STATE)
                        ? kbnt_value_get_int(argument, KBNT_FIELD_INBOX_STATE)
@@ -66,6 +72,8 @@ move_on(Store *store, const KbntValue *argument, Message *message, KbntValue *pa
     streams_follow(store, argument, message->message_id);
     move_resources(store, argument);
     outbox_put_all(store, argument, message->message_id, result);
+    if (letter)
+        dead_letters_keep(store, letter, message->message_id);
     if (message->cancel_reason) {
         kbnt_value_set_int(result, KBNT_FIELD_CANCEL_REQUESTED, TRUE);
         kbnt_value_set_int(result, KBNT_FIELD_CANCEL_REASON, message->cancel_reason);
@@ -130,10 +138,13 @@ saga_advance(Store *store, const KbntValue *argument, GError **error)
         message->epoch != kbnt_value_get_int(argument, KBNT_FIELD_EPOCH))
         return store_refuse(error, KBNT_ERROR_LEASE_LOST, message_id,
                             "belongs to another worker");
-    if (!check_capacity(store, argument, error))
+    if (!check_capacity(store, argument, error) ||
+        (streams_is_foreign(argument, message_id) && !streams_check(store, argument, error)))
         return NULL;
 
-    if (kbnt_value_has(argument, KBNT_FIELD_LEASE_MS))
+    if (kbnt_value_get_int(argument, KBNT_FIELD_INBOX_STATE) == KBNT_INBOX_STATE_DEBT)
+        leases_drop(store->leases, message_id);
+    else if (kbnt_value_has(argument, KBNT_FIELD_LEASE_MS))
         leases_extend(store->leases, message_id,
                       kbnt_value_get_int(argument, KBNT_FIELD_LEASE_MS));
     part = part_of(argument);

@@ -23,29 +23,57 @@ put(Store *store, const KbntValue *argument)
            text(argument, KBNT_FIELD_PREVIOUS_CHECKSUM));
 }
 
-void
-streams_follow(Store *store, const KbntValue *argument, const char *message_id)
+gboolean
+streams_is_foreign(const KbntValue *argument, const char *message_id)
 {
     const char *stream_id = text(argument, KBNT_FIELD_STREAM_ID);
 
-    if (stream_id && g_strcmp0(stream_id, message_id) &&
+    return stream_id && g_strcmp0(stream_id, message_id);
+}
+
+gboolean
+streams_check(Store *store, const KbntValue *argument, GError **error)
+{
+    const char *stream_id = text(argument, KBNT_FIELD_STREAM_ID);
+    gint64 stands_at = db_number(store->db, "SELECT sequence FROM streams WHERE stream_id = ?",
+                                 "u", stream_id);
+
+    if (stands_at + kbnt_value_length(argument, KBNT_FIELD_RECORDS) ==
+        kbnt_value_get_int(argument, KBNT_FIELD_SEQUENCE))
+        return TRUE;
+    store_refuse(error, KBNT_ERROR_STORE_CONFLICT, stream_id,
+                 "has got another event meanwhile; look again");
+    return FALSE;
+}
+
+void
+streams_follow(Store *store, const KbntValue *argument, const char *message_id)
+{
+    if (streams_is_foreign(argument, message_id) &&
         kbnt_value_has(argument, KBNT_FIELD_SEQUENCE))
         put(store, argument);
+}
+
+static gboolean
+is_deleted(Store *store, const KbntValue *resource)
+{
+    return db_number(store->db, "SELECT status FROM resources WHERE resource_id = ?", "t",
+                     text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID)) ==
+           KBNT_RESOURCE_STATUS_DELETED;
 }
 
 KbntValue *
 streams_emit(Store *store, const KbntValue *argument, GError **error)
 {
-    const char *stream_id = text(argument, KBNT_FIELD_STREAM_ID);
     const KbntValue *resource = kbnt_value_get_value(argument, KBNT_FIELD_RESOURCE);
-    gint64 stands_at = db_number(store->db, "SELECT sequence FROM streams WHERE stream_id = ?",
-                                 "u", stream_id);
     KbntValue *result;
 
-    if (stands_at + kbnt_value_length(argument, KBNT_FIELD_RECORDS) !=
-        kbnt_value_get_int(argument, KBNT_FIELD_SEQUENCE))
-        return store_refuse(error, KBNT_ERROR_STORE_CONFLICT, stream_id,
-                            "has got another event meanwhile; look again");
+    if (!streams_check(store, argument, error))
+        return NULL;
+    if (resource && is_deleted(store, resource))
+        return store_refuse(error, KBNT_ERROR_STORE_CONFLICT,
+                            text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
+                            "is deleted and stays so");
     put(store, argument);
     if (resource)
         g_free(resources_patch(store, resource));

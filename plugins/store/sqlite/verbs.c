@@ -53,6 +53,7 @@ static const struct {
     { KBNT_STORE_INBOX, KBNT_HALF_CONSUMER, inbox_views_one },
     { KBNT_STORE_STREAM, KBNT_HALF_CONSUMER, streams_view },
     { KBNT_STORE_DEBTS, KBNT_HALF_CONSUMER, inbox_views_debts },
+    { KBNT_STORE_WORKING, KBNT_HALF_CONSUMER, inbox_views_working },
     { KBNT_STORE_META, KBNT_HALF_ALL, views_meta },
     { KBNT_STORE_TOTALS, KBNT_HALF_ALL, views_totals },
     { KBNT_STORE_OUTBOX, KBNT_HALF_ALL, outbox_list },
