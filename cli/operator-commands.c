@@ -49,6 +49,28 @@ static const KbntColumn letter_lines[] = {
     { "value (base64)", "valueBase64" },
 };
 
+static const KbntOption host_option[] = {
+    { "host", "NAME", "Only this host" },
+    { NULL, NULL, NULL },
+};
+
+static const KbntColumn round_lines[] = {
+    { "debts paid", "paid" },
+    { "debts left", "debts" },
+    { "hosts compared", "hosts" },
+    { "hosts skipped", "skipped" },
+    { "orphaned parts", "orphan" },
+    { "missing resources", "missing" },
+    { "incomplete resources", "incomplete" },
+    { "changed resources", "changed" },
+};
+
+static const KbntColumn finding_columns[] = {
+    { "FINDING", "finding" },     { "HOST", "host" },  { "RESOURCE", "virtualResourceId" },
+    { "BEFORE", "statusBefore" }, { "NOW", "status" }, { "PART", "part" },
+    { "MESSAGE", "messageId" },
+};
+
 static int
 list_letters(KbntInvocation *invocation)
 {
@@ -148,15 +170,38 @@ check_store(KbntInvocation *invocation)
     return json_array_size(faults) > 0 ? KBNT_EXIT_FAILED : KBNT_EXIT_DONE;
 }
 
+/* What was compared and done, and a line for each finding. */
+static void
+print_round(const json_t *round)
+{
+    const json_t *findings = kbnt_json_at(round, "findings");
+    g_autofree char *sheet = kbnt_sheet(round_lines, G_N_ELEMENTS(round_lines), round);
+    g_autofree char *table = NULL;
+
+    fputs(sheet, stdout);
+    if (json_array_size(findings) == 0)
+        return;
+    table = kbnt_table(finding_columns, G_N_ELEMENTS(finding_columns), findings);
+    printf("\n%s", table);
+}
+
 static int
 reconcile(KbntInvocation *invocation)
 {
+    const char *host = kbnt_invocation_get(invocation, "host");
+    g_autofree char *escaped = host ? g_uri_escape_string(host, NULL, FALSE) : NULL;
+    g_autofree char *path = g_strconcat("/admin/v1/reconcile", host ? "?host=" : NULL, escaped,
+                                        NULL);
     g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
-        invocation, kbnt_invocation_admin(invocation), "POST", "/admin/v1/reconcile", NULL);
-    g_autofree char *repaired = answer ? kbnt_json_show(answer->json, "repaired") : NULL;
-    g_autofree char *done = g_strdup_printf("put right: %s", repaired);
+        invocation, kbnt_invocation_admin(invocation), "POST", path, NULL);
 
-    return report(invocation, answer, done);
+    if (!answer)
+        return KBNT_EXIT_FAILED;
+    if (kbnt_invocation_wants_json(invocation))
+        kbnt_print_json(answer->json);
+    else
+        print_round(answer->json);
+    return KBNT_EXIT_DONE;
 }
 
 static int
@@ -183,8 +228,11 @@ const KbntCommand kbnt_operator_commands[] = {
     { "dlq drop", "NUMBER", "Throw a dead letter away for good", NULL, half_option,
       drop_letter },
     { "store check", NULL, "Look for damage in the store", NULL, NULL, check_store },
-    { "reconcile", NULL, "Compare store and hypervisor, and put right what differs", NULL, NULL,
-      reconcile },
+    { "reconcile", NULL, "Compare store and hypervisor, pay debts, and say what is amiss",
+      "Pays what failed requests still owe, then compares host by host: a resource that is "
+      "gone becomes LOST, one in another state takes it over. Parts that nobody owns are "
+      "named and left alone.",
+      host_option, reconcile },
     { "reload", NULL, "Read the configuration again, and say what came of each key", NULL, NULL,
       reload },
     { "keys new", NULL, "Make a file with a key that signs messages", NULL, key_options,

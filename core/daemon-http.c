@@ -89,6 +89,13 @@ check_store(gpointer data, KbntDone done, gpointer done_data)
 }
 
 static void
+set_consumer_services(KbntDaemon *daemon, KbntAdminServices *admin)
+{
+    admin->consumer_letters = kbnt_consumer_dead_letters(daemon->consumer);
+    admin->reconcile = kbnt_consumer_reconcile(daemon->consumer);
+}
+
+static void
 make_routes(KbntDaemon *daemon)
 {
     KbntHttpServices services = {
@@ -119,7 +126,7 @@ make_routes(KbntDaemon *daemon)
         services.admin.producer_letters = kbnt_producer_dead_letters(daemon->producer);
     }
     if (daemon->consumer != NULL)
-        services.admin.consumer_letters = kbnt_consumer_dead_letters(daemon->consumer);
+        set_consumer_services(daemon, &services.admin);
     daemon->routes = kbnt_http_routes_new(&services);
 }
 

@@ -78,6 +78,7 @@ kbnt_daemon_consumer_settings(KbntDaemon *daemon)
         .slots = (guint) (core->consumer->workers * core->consumer->batch_size),
         .host_interval_ms = core->consumer->host_report_ms,
         .meter_interval_ms = METER_INTERVAL_MS,
+        .reconcile_interval_ms = core->consumer->reconcile_interval_ms,
     };
 }
 

@@ -18,6 +18,8 @@ struct KbntConsumer {
     KbntSweep *sweep;
     KbntHostReport *host_report;
     KbntMeter *meter;
+    KbntReconcile *reconcile;
+    char owner[37]; /* this incarnation */
     KbntDeadLetters *dead_letters;
     KbntDone started;
     gpointer started_data;
@@ -50,20 +52,20 @@ kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettings *settings)
 {
     KbntConsumer *consumer = g_new0(KbntConsumer, 1);
     const KbntRelayHooks hooks = { .data = consumer, .confirmed = record_confirmed };
-    char owner[37];
 
-    ports->world.uuid(ports->world.data, owner);
+    ports->world.uuid(ports->world.data, consumer->owner);
     consumer->ports = ports;
     consumer->settings = *settings;
     consumer->relay = kbnt_relay_new(ports, KBNT_SERVICE_CONSUMER, settings->n_partitions,
                                      settings->publish_window, &hooks);
-    consumer->saga = kbnt_saga_new(ports, consumer->relay, settings->prices, owner,
+    consumer->saga = kbnt_saga_new(ports, consumer->relay, settings->prices, consumer->owner,
                                    settings->slots);
     consumer->intake = kbnt_intake_new(ports, consumer->relay, consumer->saga,
                                        &consumer->settings.intake);
     consumer->sweep = kbnt_sweep_new(ports, NULL, &settings->retention);
     consumer->host_report = kbnt_host_report_new(ports, consumer->relay, settings->region);
     consumer->meter = kbnt_meter_new(ports);
+    consumer->reconcile = kbnt_reconcile_new(ports, consumer->relay, consumer->owner);
     consumer->dead_letters = kbnt_dead_letters_new(ports, consumer->relay,
                                                    KBNT_SERVICE_CONSUMER);
     return consumer;
@@ -75,6 +77,7 @@ kbnt_consumer_free(KbntConsumer *consumer)
     if (consumer == NULL)
         return;
     kbnt_dead_letters_free(consumer->dead_letters);
+    kbnt_reconcile_free(consumer->reconcile);
     kbnt_meter_free(consumer->meter);
     kbnt_host_report_free(consumer->host_report);
     kbnt_sweep_free(consumer->sweep);
@@ -104,6 +107,7 @@ hosts_reported(KbntValue *result, const GError *error, gpointer data)
     kbnt_saga_start(consumer->saga);
     kbnt_sweep_start(consumer->sweep);
     kbnt_meter_start(consumer->meter, consumer->settings.meter_interval_ms);
+    kbnt_reconcile_start(consumer->reconcile, consumer->settings.reconcile_interval_ms);
     kbnt_intake_start(consumer->intake, intake_started, consumer);
 }
 
@@ -123,6 +127,7 @@ kbnt_consumer_stop(KbntConsumer *consumer, KbntDone done, gpointer data)
     kbnt_saga_stop(consumer->saga);
     kbnt_sweep_stop(consumer->sweep);
     kbnt_meter_stop(consumer->meter);
+    kbnt_reconcile_stop(consumer->reconcile);
     kbnt_host_report_stop(consumer->host_report);
     kbnt_intake_stop(consumer->intake, done, data);
     kbnt_relay_stop(consumer->relay);
@@ -158,4 +163,10 @@ KbntDeadLetters *
 kbnt_consumer_dead_letters(KbntConsumer *consumer)
 {
     return consumer->dead_letters;
+}
+
+KbntReconcile *
+kbnt_consumer_reconcile(KbntConsumer *consumer)
+{
+    return consumer->reconcile;
 }

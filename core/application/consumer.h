@@ -8,6 +8,7 @@
 
 #include "dead-letters.h"
 #include "intake.h"
+#include "reconcile.h"
 #include "sweep.h"
 
 typedef struct KbntConsumer KbntConsumer;
@@ -23,6 +24,7 @@ typedef struct {
     guint slots; /* messages in work at once */
     gint64 host_interval_ms;
     gint64 meter_interval_ms;
+    gint64 reconcile_interval_ms; /* 0: only when asked */
 } KbntConsumerSettings;
 
 KbntConsumer *kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettings *settings);
@@ -43,5 +45,6 @@ KbntRelay *kbnt_consumer_relay(KbntConsumer *consumer);
 KbntIntake *kbnt_consumer_intake(KbntConsumer *consumer);
 KbntSaga *kbnt_consumer_saga(KbntConsumer *consumer);
 KbntDeadLetters *kbnt_consumer_dead_letters(KbntConsumer *consumer);
+KbntReconcile *kbnt_consumer_reconcile(KbntConsumer *consumer);
 
 #endif

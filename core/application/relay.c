@@ -156,6 +156,15 @@ mark_confirmed(KbntRelay *relay, KbntValue *record, KbntValue *result)
 }
 
 void
+kbnt_relay_push_all(KbntRelay *relay, const KbntValue *result)
+{
+    guint n_records = kbnt_value_length(result, KBNT_FIELD_RECORDS);
+
+    for (guint i = 0; i < n_records; i++)
+        kbnt_relay_push(relay, kbnt_value_nth_value(result, KBNT_FIELD_RECORDS, i));
+}
+
+void
 kbnt_relay_settled(KbntRelay *relay, KbntValue *record)
 {
     kbnt_marks_settle(relay->marks, kbnt_value_get_int(record, KBNT_FIELD_POSITION));

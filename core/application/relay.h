@@ -36,6 +36,9 @@ void kbnt_relay_stop(KbntRelay *relay);
 /* @record: from a command that has committed, with its POSITION; in order of positions. */
 void kbnt_relay_push(KbntRelay *relay, KbntValue *record);
 
+/* The RECORDS of @result, of a command that has committed. */
+void kbnt_relay_push_all(KbntRelay *relay, const KbntValue *result);
+
 /* The transport's last subscriber is done with @record (kbnt-transport.h, watch_settled). */
 void kbnt_relay_settled(KbntRelay *relay, KbntValue *record);
 

@@ -36,14 +36,9 @@ kbnt_run_command(KbntRun *run, KbntInboxState inbox_state)
 void
 kbnt_run_journal(KbntRun *run, KbntValue *command, KbntStep step, KbntPhase phase)
 {
-    const KbntWorldPort *world = &run->context->ports->world;
-    KbntValue *line = kbnt_value_new();
-
-    kbnt_value_set_int(line, KBNT_FIELD_STEP, step);
-    kbnt_value_set_int(line, KBNT_FIELD_PHASE, phase);
-    kbnt_value_set_int(line, KBNT_FIELD_ATTEMPTS, run->attempts + 1);
-    kbnt_value_set_int(line, KBNT_FIELD_TIMESTAMP, world->wall_ms(world->data));
-    kbnt_value_take_item(command, KBNT_FIELD_JOURNAL, line);
+    kbnt_value_take_item(
+        command, KBNT_FIELD_JOURNAL,
+        kbnt_journal_line(run->context->ports, step, phase, run->attempts + 1));
     kbnt_value_set_int(run->state, KBNT_FIELD_STEP, step);
     kbnt_value_set_int(run->state, KBNT_FIELD_PHASE, phase);
 }

@@ -161,6 +161,15 @@ kbnt_run_complete(KbntRun *run)
     kbnt_run_commit(run, KBNT_STORE_ADVANCE, command, completed);
 }
 
+static void
+tell_debt(KbntRun *run)
+{
+    KbntValue *transition = kbnt_run_transition(run, KBNT_TRANSITION_DEBT_LEFT, 0);
+
+    kbnt_value_copy_field(transition, run->state, KBNT_FIELD_RESOURCE_STATUS);
+    kbnt_run_tell(run, transition);
+}
+
 void
 kbnt_run_failed(KbntRun *run, KbntValue *result, const GError *error)
 {
@@ -171,8 +180,11 @@ kbnt_run_failed(KbntRun *run, KbntValue *result, const GError *error)
     if (error != NULL)
         world->report(world->data, error, run->state,
                       "the run is left to the next incarnation");
-    else
+    else {
+        if (run->debt)
+            tell_debt(run);
         kbnt_run_tell_end(run, cancelled ? "cancelled" : "failed");
+    }
     run->context->ended(run, run->context->data);
 }
 

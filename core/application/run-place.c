@@ -194,6 +194,17 @@ look_further(KbntRun *run, KbntValue *resource)
         kbnt_run_step_done(NULL, NULL, run);
 }
 
+/* A debt was paid before its resource could be deleted. */
+static void
+refuse_gone(KbntRun *run)
+{
+    g_autoptr(GError) error = g_error_new(
+        KBNT_ERROR, KBNT_ERROR_NOT_FOUND, "'%s' is gone already",
+        kbnt_value_get_string(run->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+
+    kbnt_run_step_done(NULL, error, run);
+}
+
 static void
 found(KbntValue *result, const GError *error, gpointer data)
 {
@@ -208,6 +219,11 @@ found(KbntValue *result, const GError *error, gpointer data)
         return;
     }
     KbntValue *resource = kbnt_value_get_value(result, KBNT_FIELD_RESOURCE);
+    if (kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS) ==
+        KBNT_RESOURCE_STATUS_DELETED) {
+        refuse_gone(run);
+        return;
+    }
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         kbnt_value_copy_field(run->state, resource, fields[i]);
     kbnt_value_set_string(run->state, KBNT_FIELD_TARGET_MESSAGE_ID,

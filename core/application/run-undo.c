@@ -13,15 +13,6 @@
 /* What each step may take at least, however late it is. */
 #define LEAST_MS 1000
 
-/* The next step to undo, from @index down; -1 where there is none. */
-static gint
-next_undo(const KbntRun *run, gint index)
-{
-    while (index >= 0 && run->steps[index].undo == KBNT_ACT_NONE)
-        index--;
-    return index;
-}
-
 static void
 undo_begun(KbntRun *run, KbntValue *result, const GError *error)
 {
@@ -42,7 +33,7 @@ end_state(const KbntRun *run)
 void
 kbnt_run_turn_round(KbntRun *run)
 {
-    gint first = next_undo(run, (gint)run->index);
+    gint first = kbnt_plan_undo_from(run->steps, (gint)run->index);
     KbntInboxState state = first < 0 ? KBNT_INBOX_STATE_ENDED : KBNT_INBOX_STATE_UNDOING;
     KbntValue *command = kbnt_run_command(run, state);
     KbntStep step = kbnt_run_step(run)->step;
@@ -89,7 +80,7 @@ void
 kbnt_run_undo_done(KbntRun *run, const GError *error)
 {
     const KbntPlanStep *step = kbnt_run_step(run);
-    gint next = next_undo(run, (gint)run->index - 1);
+    gint next = kbnt_plan_undo_from(run->steps, (gint)run->index - 1);
 
     if (error != NULL && may_try_again(run)) {
         kbnt_run_try_again(run, error);

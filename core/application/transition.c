@@ -157,6 +157,18 @@ kbnt_history_entry(const KbntPorts *ports, KbntService service, KbntLayer layer,
 }
 
 KbntValue *
+kbnt_journal_line(const KbntPorts *ports, KbntStep step, KbntPhase phase, guint attempts)
+{
+    KbntValue *line = kbnt_value_new();
+
+    kbnt_value_set_int(line, KBNT_FIELD_STEP, step);
+    kbnt_value_set_int(line, KBNT_FIELD_PHASE, phase);
+    kbnt_value_set_int(line, KBNT_FIELD_ATTEMPTS, attempts);
+    kbnt_value_set_int(line, KBNT_FIELD_TIMESTAMP, ports->world.wall_ms(ports->world.data));
+    return line;
+}
+
+KbntValue *
 kbnt_error_value(const GError *error, KbntStep step)
 {
     KbntValue *value = kbnt_value_new();

@@ -53,6 +53,10 @@ KbntValue *kbnt_history_entry(const KbntPorts *ports, KbntService service, KbntL
                               const char *operation, KbntHistoryStatus status,
                               const char *detail);
 
+/* Returns: (transfer full): a line of a message's journal, of now. */
+KbntValue *kbnt_journal_line(const KbntPorts *ports, KbntStep step, KbntPhase phase,
+                             guint attempts);
+
 /* Returns: (transfer full): @error as a value {CODE, STEP, CAUSE, MESSAGE, RETRYABLE}. */
 KbntValue *kbnt_error_value(const GError *error, KbntStep step);
 

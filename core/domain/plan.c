@@ -120,6 +120,14 @@ kbnt_plan_steps(KbntRequestType verb, KbntResourceType type, guint *ret_n_steps)
     return plan < 0 ? NULL : plans[plan].steps;
 }
 
+gint
+kbnt_plan_undo_from(const KbntPlanStep *steps, gint index)
+{
+    while (index >= 0 && steps[index].undo == KBNT_ACT_NONE)
+        index--;
+    return index;
+}
+
 KbntResourceStatus
 kbnt_plan_final_status(KbntRequestType verb, KbntResourceType type)
 {

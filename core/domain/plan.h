@@ -42,6 +42,9 @@ typedef struct {
 const KbntPlanStep *kbnt_plan_steps(KbntRequestType verb, KbntResourceType type,
                                     guint *ret_n_steps);
 
+/* Returns: the last of @steps, from @index down, that can be undone; -1 where there is none. */
+gint kbnt_plan_undo_from(const KbntPlanStep *steps, gint index);
+
 /* Returns: what the resource is once @verb is done. */
 KbntResourceStatus kbnt_plan_final_status(KbntRequestType verb, KbntResourceType type);
 

@@ -20,21 +20,21 @@
     M(PENDING, DELETING, "DELETE_RESOURCE began, behind the create") \
     M(RUNNING, STOPPED, "STOP_VIRTUAL_MACHINE completed, or the guest shut down") \
     M(RUNNING, DELETING, "DELETE_RESOURCE began") \
-    M(RUNNING, LOST, "its host is gone") \
+    M(RUNNING, LOST, "its host is gone, or it is gone from its host") \
     M(RUNNING, QUARANTINED, "a verb left something that could not be undone") \
     M(STOPPED, RUNNING, "START_VIRTUAL_MACHINE completed") \
     M(STOPPED, DELETING, "DELETE_RESOURCE began") \
-    M(STOPPED, LOST, "its host is gone") \
+    M(STOPPED, LOST, "its host is gone, or it is gone from its host") \
     M(STOPPED, QUARANTINED, "a verb left something that could not be undone") \
     M(ALLOCATED, IN_USE, "ATTACH_STORAGE completed") \
     M(ALLOCATED, DELETING, "DELETE_RESOURCE began") \
-    M(ALLOCATED, LOST, "its host is gone") \
+    M(ALLOCATED, LOST, "its host is gone, or it is gone from its host") \
     M(ALLOCATED, QUARANTINED, "a verb left something that could not be undone") \
     M(IN_USE, ALLOCATED, "DETACH_STORAGE completed") \
-    M(IN_USE, LOST, "its host is gone") \
+    M(IN_USE, LOST, "its host is gone, or it is gone from its host") \
     M(IN_USE, QUARANTINED, "a verb left something that could not be undone") \
     M(ACTIVE, DELETING, "DELETE_RESOURCE began") \
-    M(ACTIVE, LOST, "its host is gone") \
+    M(ACTIVE, LOST, "its host is gone, or it is gone from its host") \
     M(ACTIVE, QUARANTINED, "a verb left something that could not be undone") \
     M(DELETING, DELETED, "DELETE_RESOURCE completed") \
     M(DELETING, QUARANTINED, "DELETE_RESOURCE failed, and something is left") \

@@ -297,7 +297,13 @@ answer_reconcile(KbntValue *result, const GError *error, gpointer data)
         return;
     }
     json = g_string_new("{");
-    kbnt_json_append_int_member(json, "repaired", kbnt_value_get_int(result, KBNT_FIELD_COUNT));
+    for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_TOTALS); i++) {
+        const KbntValue *total = kbnt_value_nth_value(result, KBNT_FIELD_TOTALS, i);
+
+        kbnt_json_append_int_member(json, kbnt_value_get_string(total, KBNT_FIELD_NAME),
+                                    kbnt_value_get_int(total, KBNT_FIELD_COUNT));
+    }
+    kbnt_view_append_list(&kbnt_view_finding, json, "findings", result, KBNT_FIELD_ITEMS);
     g_string_append_c(json, '}');
     kbnt_call_reply_json(call, 200, NULL, json);
 }
@@ -310,7 +316,9 @@ reconcile(KbntCall *call)
     if (admin->reconcile == NULL)
         fail_absent(call);
     else
-        admin->reconcile(admin->data, answer_reconcile, call);
+        kbnt_reconcile_ask(admin->reconcile,
+                           kbnt_http_request_query(kbnt_call_request(call), "host"),
+                           answer_reconcile, call);
 }
 
 const KbntRoute kbnt_admin_routes[] = {
@@ -321,6 +329,6 @@ const KbntRoute kbnt_admin_routes[] = {
     { "GET", "/admin/v1/plugins", NULL, list_plugins, FALSE },
     { "POST", "/admin/v1/reload", NULL, reload, FALSE },
     { "POST", "/admin/v1/store/check", NULL, check_store, FALSE },
-    { "POST", "/admin/v1/reconcile", NULL, reconcile, FALSE },
+    { "POST", "/admin/v1/reconcile", "host", reconcile, FALSE },
 };
 const gsize kbnt_admin_n_routes = G_N_ELEMENTS(kbnt_admin_routes);

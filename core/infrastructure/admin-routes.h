@@ -4,17 +4,18 @@
 
 #include "dead-letters.h"
 #include "http-call.h"
+#include "reconcile.h"
 
 /* What an operator may do; a NULL member is a path that answers 404. */
 typedef struct {
     KbntDeadLetters *producer_letters;
     KbntDeadLetters *consumer_letters;
+    KbntReconcile *reconcile;
     /* Appends a list of the loaded plugins, or of what the reload did with each key. */
     void (*list_plugins)(GString *json, gpointer data);
     gboolean (*reload)(GString *json, gpointer data, GError **error);
-    /* Result {FAULTS: values {MESSAGE}}; {COUNT} of what was put right. */
+    /* Result {FAULTS: values {MESSAGE}}. */
     void (*check_store)(gpointer data, KbntDone done, gpointer done_data);
-    void (*reconcile)(gpointer data, KbntDone done, gpointer done_data);
     const char *group; /* (nullable): its members may administer, besides root and ourselves */
     gpointer data;
 } KbntAdminServices;

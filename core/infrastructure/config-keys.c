@@ -154,6 +154,9 @@ static const KbntKey consumer_keys[] = {
         RANGE("0", "100000"), .unit = "records"),
     KEY("host_report", DURATION, host_report_ms, "10s",
         "How often hosts are reported to the producers", RANGE("100ms", "10m")),
+    KEY("reconcile_interval", DURATION, reconcile_interval_ms, "5m",
+        "How often store and hypervisor are compared and debts paid; 0 only when asked",
+        RANGE("0s", "1d")),
 };
 #undef BLOCK
 

@@ -129,6 +129,7 @@ typedef struct {
     gint64 commit_interval_ms;
     gint64 window;
     gint64 host_report_ms;
+    gint64 reconcile_interval_ms;
 } KbntConsumerConfig;
 
 typedef struct {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Owns the series that exist before anything has happened, so that a first increase is seen. */
+#include "inventory.h"
 #include "metrics-private.h"
 
 #include <string.h>
@@ -95,6 +96,13 @@ append_refusals(GPtrArray *values)
 #undef REFUSAL
 }
 
+static void
+append_findings(GPtrArray *values)
+{
+    for (KbntFinding finding = KBNT_FINDING_ORPHAN; finding <= KBNT_FINDING_CHANGED; finding++)
+        g_ptr_array_add(values, (gpointer)kbnt_finding_name(finding));
+}
+
 /* A metric of one half has that half's service alone. */
 static void
 append_own_service(GPtrArray *values, const KbntMetrics *metrics, KbntMetricId id)
@@ -132,6 +140,8 @@ values_of(const KbntMetrics *metrics, KbntMetricId id, const char *label)
         append_names(values, queues);
     } else if (strcmp(label, "outcome") == 0) {
         append_names(values, step_outcomes);
+    } else if (strcmp(label, "finding") == 0) {
+        append_findings(values);
     } else if (strcmp(label, "code") == 0) {
         append_refusals(values);
     }

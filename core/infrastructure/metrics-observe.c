@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Owns what each transition means for the metrics: one function a kind. */
+#include "inventory.h"
 #include "metrics-private.h"
 
 #include <kbnt/kbnt-store.h>
@@ -305,6 +306,41 @@ event_projected(KbntMetrics *metrics, const KbntValue *transition)
         count(metrics, KBNT_METRIC_GAPS, KBNT_NO_LABELS);
 }
 
+static void
+debt_left(KbntMetrics *metrics, const KbntValue *transition)
+{
+    kbnt_metrics_add(metrics, KBNT_METRIC_DEBTS, KBNT_NO_LABELS, 1);
+    if (kbnt_value_get_int(transition, KBNT_FIELD_RESOURCE_STATUS) ==
+        KBNT_RESOURCE_STATUS_QUARANTINED)
+        move_active(metrics, enum_label(transition, KBNT_FIELD_RESOURCE_TYPE), 1);
+}
+
+static void
+debt_paid(KbntMetrics *metrics, const KbntValue *transition)
+{
+    kbnt_metrics_add(metrics, KBNT_METRIC_DEBTS, KBNT_NO_LABELS, -1);
+    count(metrics, KBNT_METRIC_DEBTS_PAID, KBNT_NO_LABELS);
+    if (kbnt_value_get_int(transition, KBNT_FIELD_RESOURCE_STATUS) ==
+        KBNT_RESOURCE_STATUS_DELETED)
+        move_active(metrics, enum_label(transition, KBNT_FIELD_RESOURCE_TYPE), -1);
+}
+
+static void
+reconciled(KbntMetrics *metrics, const KbntValue *transition)
+{
+    for (guint i = 0; i < kbnt_value_length(transition, KBNT_FIELD_TOTALS); i++) {
+        const KbntValue *total = kbnt_value_nth_value(transition, KBNT_FIELD_TOTALS, i);
+        const char *name = kbnt_value_get_string(total, KBNT_FIELD_NAME);
+        double n = (double)kbnt_value_get_int(total, KBNT_FIELD_COUNT);
+
+        if (strcmp(name, "debts") == 0)
+            kbnt_metrics_set(metrics, KBNT_METRIC_DEBTS, KBNT_NO_LABELS, n);
+        for (KbntFinding kind = KBNT_FINDING_ORPHAN; kind <= KBNT_FINDING_CHANGED; kind++)
+            if (strcmp(name, kbnt_finding_name(kind)) == 0)
+                kbnt_metrics_set(metrics, KBNT_METRIC_FINDINGS, KBNT_LABELS(name), n);
+    }
+}
+
 void
 kbnt_metrics_observe(KbntMetrics *metrics, const KbntValue *transition)
 {
@@ -328,6 +364,9 @@ kbnt_metrics_observe(KbntMetrics *metrics, const KbntValue *transition)
         [KBNT_TRANSITION_EVENT_ACKNOWLEDGED] = event_acknowledged,
         [KBNT_TRANSITION_REQUEST_SETTLED] = request_settled,
         [KBNT_TRANSITION_EVENT_PROJECTED] = event_projected,
+        [KBNT_TRANSITION_DEBT_LEFT] = debt_left,
+        [KBNT_TRANSITION_DEBT_PAID] = debt_paid,
+        [KBNT_TRANSITION_RECONCILED] = reconciled,
     };
     gint64 kind = kbnt_value_get_int(transition, KBNT_FIELD_TRANSITION);
     if (kind > 0 && kind < (gint64)G_N_ELEMENTS(kinds) && kinds[kind])

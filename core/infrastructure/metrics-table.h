@@ -104,6 +104,12 @@
       "Records stored and not confirmed by the broker") \
     M(DEAD_LETTERS, "kbnt_dead_letters", GAUGE, ALL, "service", none, each, \
       "Dead letters that wait for an operator") \
+    M(DEBTS, "kbnt_cleanup_debts", GAUGE, CONSUMER, "", none, each, \
+      "What failed requests left on hypervisors and still hold, until it can be removed") \
+    M(DEBTS_PAID, "kbnt_cleanup_debts_paid_total", COUNTER, CONSUMER, "", none, each, \
+      "Cleanup debts that were paid") \
+    M(FINDINGS, "kbnt_reconcile_findings", GAUGE, CONSUMER, "finding", none, each, \
+      "What the last comparison of store and hypervisor found amiss") \
     M(QUOTA_USED, "kbnt_quota_used", GAUGE, PRODUCER, "quantity", none, nothing, \
       "What exists, over all users, of each quantity that [quota] total limits; memory and " \
       "storage in MB") \

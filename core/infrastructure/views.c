@@ -295,6 +295,19 @@ static const Member dead_letter_members[] = {
 };
 const KbntView kbnt_view_dead_letter = VIEW(dead_letter_members);
 
+static const Member finding_members[] = {
+    RENAMED(REASON, "finding"),
+    PLAIN(HOST),
+    PLAIN(VIRTUAL_RESOURCE_ID),
+    PLAIN(RESOURCE_TYPE),
+    RENAMED(RESOURCE_STATUS_BEFORE, "statusBefore"),
+    RENAMED(RESOURCE_STATUS, "status"),
+    PLAIN(PART),
+    PLAIN(PART_ID),
+    PLAIN(MESSAGE_ID),
+};
+const KbntView kbnt_view_finding = VIEW(finding_members);
+
 static void
 append_strings(GString *json, const KbntValue *value, KbntField field)
 {

@@ -19,6 +19,7 @@ extern const KbntView kbnt_view_budget;
 extern const KbntView kbnt_view_plan;
 extern const KbntView kbnt_view_dead_letter;
 extern const KbntView kbnt_view_health;
+extern const KbntView kbnt_view_finding;
 
 /* Appends {…} with the members of the view that the value has, in the view's order. */
 void kbnt_view_append(const KbntView *view, GString *json, const KbntValue *value);

@@ -34,10 +34,10 @@
  *   request-settled        REQUEST_TYPE, PRIORITY, OUTCOME_LABEL; at the producer, when its
  *                          view becomes terminal
  *   event-projected        EVENT_TYPE, and DUPLICATE or EXPECTED_SEQUENCE where it was odd
- *   debt-left              RESOURCE_TYPE, RESOURCE_STATUS (QUARANTINED where a resource that
- * was to be is left), HOST debt-paid              RESOURCE_TYPE, RESOURCE_STATUS (DELETED where
- * that is gone now), HOST reconciled             TOTALS: values {NAME, COUNT}, of a round over
- * all hosts
+ *   debt-left              RESOURCE_TYPE, HOST, RESOURCE_STATUS: QUARANTINED where something
+ *                          of a resource is left
+ *   debt-paid              RESOURCE_TYPE, HOST, RESOURCE_STATUS: DELETED where that is gone
+ *   reconciled             TOTALS: values {NAME, COUNT}, of a round over all hosts
  */
 #ifndef KBNT_SINK_H
 #define KBNT_SINK_H

@@ -113,9 +113,9 @@ G_BEGIN_DECLS
  *   host has reported less what is claimed (NO_CAPACITY); it is one row a resource. ENDED and
  *   DEBT free the lease; ENDED drops SSH_KEYS and USER_DATA from the row, unless a dead letter
  *   EXHAUSTED of the message is kept, and wakes what depends on it. DEAD_LETTER {REASON,
- *   DETAIL, STEP, ATTEMPTS} is kept in the same commit, of the MESSAGE_ID. A STREAM_ID other
- * than the row's own is continued as EMIT does it (STORE_CONFLICT), and the row's stays where
- * it is. Result {CANCEL_REQUESTED, CANCEL_REASON, RECORDS}.
+ *   DETAIL, STEP, ATTEMPTS}, of the MESSAGE_ID, is kept in the same commit. A STREAM_ID other
+ *   than that of the row is continued as EMIT does it (STORE_CONFLICT), and the stream of the
+ *   row stays where it is. Result {CANCEL_REQUESTED, CANCEL_REASON, RECORDS}.
  *
  * RENEW  {OWNER, LEASE_MS}: all leases of OWNER. Result {COUNT}.
  *

@@ -25,6 +25,7 @@ struct FakePorts {
     FakeCalls commands;
     FakeCalls queries;
     FakeCalls publishes;
+    FakeCalls actions;
     GString *sent;
     GString *acknowledged;
     GList *timers; /* of Timer, in order of due_us */
@@ -45,7 +46,8 @@ call_free(gpointer data)
 static void
 calls_push(FakeCalls *calls, gint verb, KbntValue *argument, KbntDone done, gpointer done_data)
 {
-    Call call = { verb, kbnt_value_ref(argument), done, done_data };
+    KbntValue *kept = argument != NULL ? kbnt_value_ref(argument) : kbnt_value_new();
+    Call call = { verb, kept, done, done_data };
 
     g_queue_push_tail(&calls->queue, g_memdup2(&call, sizeof call));
 }
@@ -95,6 +97,28 @@ transport_acknowledge(gpointer data, const KbntSubscription *subscription, gint3
 
     (void)subscription;
     append_word(((FakePorts *)data)->acknowledged, word);
+}
+
+static void
+provisioner_call(gpointer data, KbntAction action, KbntValue *argument, const char *key,
+                 gint64 deadline_us, KbntDone done, gpointer done_data)
+{
+    (void)key;
+    (void)deadline_us;
+    calls_push(&((FakePorts *)data)->actions, (gint)action, argument, done, done_data);
+}
+
+static KbntValue *
+codec_encode_event(gpointer data, const KbntValue *event, char ret_checksum[72], GError **error)
+{
+    KbntValue *record = kbnt_value_new();
+
+    (void)data;
+    (void)error;
+    g_strlcpy(ret_checksum, "sha256-fake", 72);
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "events");
+    kbnt_value_take_value(record, KBNT_FIELD_EVENT, kbnt_value_copy(event));
+    return record;
 }
 
 static gint64
@@ -183,6 +207,8 @@ fake_ports_new(gboolean durable)
                                                  .durable = durable,
                                                  .publish = transport_publish,
                                                  .acknowledge = transport_acknowledge };
+    fake->ports.provisioner = (KbntProvisionerPort){ .data = fake, .call = provisioner_call };
+    fake->ports.codec = (KbntCodecPort){ .data = fake, .encode_event = codec_encode_event };
     fake->ports.world = (KbntWorldPort){ .data = fake,
                                          .wall_ms = world_wall_ms,
                                          .monotonic_us = world_monotonic_us,
@@ -202,6 +228,7 @@ fake_ports_free(FakePorts *fake)
     g_queue_clear_full(&fake->commands.queue, call_free);
     g_queue_clear_full(&fake->queries.queue, call_free);
     g_queue_clear_full(&fake->publishes.queue, call_free);
+    g_queue_clear_full(&fake->actions.queue, call_free);
     g_list_free_full(fake->timers, g_free);
     g_string_free(fake->sent, TRUE);
     g_string_free(fake->acknowledged, TRUE);
@@ -230,6 +257,12 @@ FakeCalls *
 fake_ports_publishes(FakePorts *fake)
 {
     return &fake->publishes;
+}
+
+FakeCalls *
+fake_ports_actions(FakePorts *fake)
+{
+    return &fake->actions;
 }
 
 guint

@@ -2,7 +2,8 @@
 /* KbntPorts for tests of use cases: what is asked of a port waits until the test answers it,
  * and time stands still until the test moves it.
  *
- * There are no provisioner and no codec. Chance is always 0, so a backoff is always 10 ms.
+ * The codec writes events alone: records with the EVENT itself. Chance is always 0, so a
+ * backoff is always 10 ms.
  */
 #pragma once
 
@@ -27,10 +28,12 @@ const KbntPorts *fake_ports_get(FakePorts *fake);
 FakeCalls *fake_ports_commands(FakePorts *fake);
 FakeCalls *fake_ports_queries(FakePorts *fake);
 FakeCalls *fake_ports_publishes(FakePorts *fake);
+FakeCalls *fake_ports_actions(FakePorts *fake);
 
 guint fake_calls_length(const FakeCalls *calls);
 
-/* The verb (0 of a publish) and the argument of a call that waits; it must exist. */
+/* The verb (0 of a publish, a KbntAction of the provisioner) and the argument of a call that
+ * waits; it must exist. */
 gint fake_calls_verb(const FakeCalls *calls, guint index);
 KbntValue *fake_calls_argument(const FakeCalls *calls, guint index);
 

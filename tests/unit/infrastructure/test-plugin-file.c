@@ -42,6 +42,8 @@ a_sound_plugin_is_read_without_being_called(void)
     CU_ASSERT_PTR_NULL(kbnt_plugin_file_ops(file)->sink.render);
 }
 
+#define ABI_MINOR G_STRINGIFY(KBNT_ABI_MINOR)
+
 static void
 another_major_abi_is_refused_with_both_versions(void)
 {
@@ -49,9 +51,8 @@ another_major_abi_is_refused_with_both_versions(void)
     planted_file_patch_descriptor(path, G_STRUCT_OFFSET(KbntPlugin, abi_major),
                                   KBNT_ABI_MAJOR + 1);
 
-    assert_refused(path,
-                   "was built for the plugin ABI 2.0, this kbnt has 1.0; build the plugin "
-                   "again");
+    assert_refused(path, "was built for the plugin ABI 2." ABI_MINOR
+                         ", this kbnt has 1." ABI_MINOR "; build the plugin again");
 }
 
 static void
