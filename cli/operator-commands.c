@@ -49,6 +49,11 @@ static const KbntColumn letter_lines[] = {
     { "value (base64)", "valueBase64" },
 };
 
+static const KbntOption resume_option[] = {
+    { "resume", NULL, "Take in work again" },
+    { NULL, NULL, NULL },
+};
+
 static const KbntOption host_option[] = {
     { "host", "NAME", "Only this host" },
     { NULL, NULL, NULL },
@@ -205,6 +210,21 @@ reconcile(KbntInvocation *invocation)
 }
 
 static int
+drain(KbntInvocation *invocation)
+{
+    gboolean resumes = kbnt_invocation_has(invocation, "resume");
+    g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
+        invocation, kbnt_invocation_admin(invocation), resumes ? "DELETE" : "POST",
+        "/admin/v1/drain", NULL);
+    g_autofree char *working = answer ? kbnt_json_show(answer->json, "working") : NULL;
+    g_autofree char *done = g_strdup_printf(resumes ? "it takes in work again; in work: %s"
+                                                    : "it takes in no more; in work: %s",
+                                            working);
+
+    return report(invocation, answer, done);
+}
+
+static int
 reload(KbntInvocation *invocation)
 {
     g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
@@ -223,7 +243,9 @@ const KbntCommand kbnt_operator_commands[] = {
       letter_options, list_letters },
     { "dlq show", "NUMBER", "Show a dead letter with its raw value", NULL, half_option,
       show_letter },
-    { "dlq redrive", "NUMBER", "Send a dead letter again, once what ailed it is mended", NULL,
+    { "dlq redrive", "NUMBER", "Send a dead letter again, once what ailed it is mended",
+      "An EXHAUSTED one is a request whose attempts are used up: it becomes a new request, "
+      "judged again, that names the old one in retryOf.",
       half_option, redrive_letter },
     { "dlq drop", "NUMBER", "Throw a dead letter away for good", NULL, half_option,
       drop_letter },
@@ -233,6 +255,11 @@ const KbntCommand kbnt_operator_commands[] = {
       "gone becomes LOST, one in another state takes it over. Parts that nobody owns are "
       "named and left alone.",
       host_option, reconcile },
+    { "drain", NULL, "Let a consumer finish what is in work and take in no more",
+      "It leaves its group, so that others get its share, and claims nothing more; readyz says "
+      "so. What is in work now is printed, and may be asked again. A restart takes in work "
+      "again, as --resume does.",
+      resume_option, drain },
     { "reload", NULL, "Read the configuration again, and say what came of each key", NULL, NULL,
       reload },
     { "keys new", NULL, "Make a file with a key that signs messages", NULL, key_options,

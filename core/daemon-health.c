@@ -69,6 +69,20 @@ check_backlog(KbntDaemon *daemon, KbntValue *health)
                   KBNT_HEALTH_DEGRADED);
 }
 
+static void
+check_drain(KbntDaemon *daemon, KbntValue *health)
+{
+    const KbntDrain *drain = daemon->consumer ? kbnt_consumer_drain(daemon->consumer) : NULL;
+    g_autofree char *detail = NULL;
+
+    if (drain == NULL || !kbnt_drain_is_wanted(drain))
+        return;
+    detail = g_strdup_printf("draining: %u messages are in work, none is taken in",
+                             kbnt_drain_n_working(drain));
+    add_check(health, new_check("drain", KBNT_CHECK_STATUS_FAILED, detail),
+              KBNT_HEALTH_DEGRADED);
+}
+
 KbntValue *
 kbnt_daemon_health(KbntDaemon *daemon)
 {
@@ -77,6 +91,7 @@ kbnt_daemon_health(KbntDaemon *daemon)
     kbnt_value_set_int(health, KBNT_FIELD_HEALTH_STATUS, KBNT_HEALTH_HEALTHY);
     check_life(daemon, health);
     check_backlog(daemon, health);
+    check_drain(daemon, health);
     for (guint i = 0; i < kbnt_plugin_loader_n_instances(daemon->loader); i++) {
         KbntPluginInstance *instance = kbnt_plugin_loader_nth(daemon->loader, i);
         KbntValue *check = kbnt_plugin_instance_health(instance);

@@ -93,6 +93,7 @@ set_consumer_services(KbntDaemon *daemon, KbntAdminServices *admin)
 {
     admin->consumer_letters = kbnt_consumer_dead_letters(daemon->consumer);
     admin->reconcile = kbnt_consumer_reconcile(daemon->consumer);
+    admin->drain = kbnt_consumer_drain(daemon->consumer);
 }
 
 static void
@@ -127,6 +128,8 @@ make_routes(KbntDaemon *daemon)
     }
     if (daemon->consumer != NULL)
         set_consumer_services(daemon, &services.admin);
+    if (daemon->consumer != NULL && daemon->producer != NULL)
+        kbnt_dead_letters_set_accept(services.admin.consumer_letters, services.accept);
     daemon->routes = kbnt_http_routes_new(&services);
 }
 

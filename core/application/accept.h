@@ -40,6 +40,7 @@ void kbnt_accept_stop(KbntAccept *accept);
 /* What a client sent; borrowed for the call. */
 typedef struct {
     const KbntInput *body;
+    const KbntValue *request; /* (nullable): as it was read once, instead of a body */
     const KbntCaller *caller;
     const char *correlation_id;
     const char *idempotency_key; /* NULL where it sent none */

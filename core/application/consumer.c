@@ -19,6 +19,7 @@ struct KbntConsumer {
     KbntHostReport *host_report;
     KbntMeter *meter;
     KbntReconcile *reconcile;
+    KbntDrain *drain;
     char owner[37]; /* this incarnation */
     KbntDeadLetters *dead_letters;
     KbntDone started;
@@ -65,6 +66,7 @@ kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettings *settings)
     consumer->sweep = kbnt_sweep_new(ports, NULL, &settings->retention);
     consumer->host_report = kbnt_host_report_new(ports, consumer->relay, settings->region);
     consumer->meter = kbnt_meter_new(ports);
+    consumer->drain = kbnt_drain_new(ports, consumer->intake, consumer->saga);
     consumer->reconcile = kbnt_reconcile_new(ports, consumer->relay, consumer->owner);
     consumer->dead_letters = kbnt_dead_letters_new(ports, consumer->relay,
                                                    KBNT_SERVICE_CONSUMER);
@@ -77,6 +79,7 @@ kbnt_consumer_free(KbntConsumer *consumer)
     if (consumer == NULL)
         return;
     kbnt_dead_letters_free(consumer->dead_letters);
+    kbnt_drain_free(consumer->drain);
     kbnt_reconcile_free(consumer->reconcile);
     kbnt_meter_free(consumer->meter);
     kbnt_host_report_free(consumer->host_report);
@@ -129,8 +132,12 @@ kbnt_consumer_stop(KbntConsumer *consumer, KbntDone done, gpointer data)
     kbnt_meter_stop(consumer->meter);
     kbnt_reconcile_stop(consumer->reconcile);
     kbnt_host_report_stop(consumer->host_report);
-    kbnt_intake_stop(consumer->intake, done, data);
+    kbnt_drain_stop(consumer->drain);
     kbnt_relay_stop(consumer->relay);
+    if (kbnt_drain_has_left(consumer->drain))
+        done(NULL, NULL, data);
+    else
+        kbnt_intake_stop(consumer->intake, done, data);
 }
 
 void
@@ -169,4 +176,10 @@ KbntReconcile *
 kbnt_consumer_reconcile(KbntConsumer *consumer)
 {
     return consumer->reconcile;
+}
+
+KbntDrain *
+kbnt_consumer_drain(KbntConsumer *consumer)
+{
+    return consumer->drain;
 }

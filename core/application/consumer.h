@@ -7,7 +7,7 @@
 #define KBNT_CONSUMER_H
 
 #include "dead-letters.h"
-#include "intake.h"
+#include "drain.h"
 #include "reconcile.h"
 #include "sweep.h"
 
@@ -46,5 +46,6 @@ KbntIntake *kbnt_consumer_intake(KbntConsumer *consumer);
 KbntSaga *kbnt_consumer_saga(KbntConsumer *consumer);
 KbntDeadLetters *kbnt_consumer_dead_letters(KbntConsumer *consumer);
 KbntReconcile *kbnt_consumer_reconcile(KbntConsumer *consumer);
+KbntDrain *kbnt_consumer_drain(KbntConsumer *consumer);
 
 #endif

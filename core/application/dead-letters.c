@@ -7,10 +7,13 @@
  */
 #include "dead-letters.h"
 
+#include "redrive.h"
+
 struct KbntDeadLetters {
     const KbntPorts *ports;
     KbntRelay *relay;
     KbntService service;
+    KbntAccept *accept; /* where exhausted requests are made anew; NULL without a producer */
 };
 
 typedef struct {
@@ -29,6 +32,12 @@ kbnt_dead_letters_new(const KbntPorts *ports, KbntRelay *relay, KbntService serv
     letters->relay = relay;
     letters->service = service;
     return letters;
+}
+
+void
+kbnt_dead_letters_set_accept(KbntDeadLetters *letters, KbntAccept *accept)
+{
+    letters->accept = accept;
 }
 
 void
@@ -104,22 +113,46 @@ as_sent(KbntDeadLetters *letters, const KbntValue *letter)
 }
 
 static void
+send_again(Redrive *redrive, const KbntValue *letter)
+{
+    const KbntStorePort *store = &redrive->letters->ports->store;
+    g_autoptr(KbntValue) argument = numbered(redrive->number);
+
+    kbnt_value_take_item(argument, KBNT_FIELD_RECORDS, as_sent(redrive->letters, letter));
+    store->submit(store->data, KBNT_STORE_EXHUME, argument, exhumed, redrive);
+}
+
+static void
+ask_again(Redrive *redrive, const KbntValue *letter)
+{
+    KbntDeadLetters *letters = redrive->letters;
+    g_autoptr(GError) refusal = NULL;
+
+    if (letters->accept != NULL) {
+        kbnt_redrive(letters->ports, letters->accept, letter, redrive->done, redrive->data);
+    } else {
+        refusal = g_error_new_literal(
+            KBNT_ERROR, KBNT_ERROR_NOT_SUPPORTED,
+            "an exhausted request is judged anew by a producer, and this process has none: "
+            "post it again, then drop the letter");
+        redrive->done(NULL, refusal, redrive->data);
+    }
+    g_free(redrive);
+}
+
+static void
 letter_found(KbntValue *result, const GError *error, gpointer data)
 {
     Redrive *redrive = data;
-    const KbntStorePort *store = &redrive->letters->ports->store;
-    g_autoptr(KbntValue) argument = NULL;
+    KbntValue *letter = error == NULL ? kbnt_value_get_value(result, KBNT_FIELD_RECORD) : NULL;
 
     if (error != NULL) {
         redrive->done(NULL, error, redrive->data);
         g_free(redrive);
-        return;
-    }
-    argument = numbered(redrive->number);
-    kbnt_value_take_item(
-        argument, KBNT_FIELD_RECORDS,
-        as_sent(redrive->letters, kbnt_value_get_value(result, KBNT_FIELD_RECORD)));
-    store->submit(store->data, KBNT_STORE_EXHUME, argument, exhumed, redrive);
+    } else if (kbnt_value_has(letter, KBNT_FIELD_RECORD))
+        send_again(redrive, letter);
+    else
+        ask_again(redrive, letter);
 }
 
 void

@@ -5,6 +5,7 @@
 #ifndef KBNT_DEAD_LETTERS_H
 #define KBNT_DEAD_LETTERS_H
 
+#include "accept.h"
 #include "ports.h"
 #include "relay.h"
 
@@ -13,6 +14,9 @@ typedef struct KbntDeadLetters KbntDeadLetters;
 /* @relay: of the same half, which sends again what is driven again. */
 KbntDeadLetters *kbnt_dead_letters_new(const KbntPorts *ports, KbntRelay *relay,
                                        KbntService service);
+
+/* @accept: of the same process, which makes exhausted requests anew. */
+void kbnt_dead_letters_set_accept(KbntDeadLetters *letters, KbntAccept *accept);
 
 void kbnt_dead_letters_free(KbntDeadLetters *letters);
 
@@ -31,7 +35,11 @@ void kbnt_dead_letters_list(KbntDeadLetters *letters, gint64 position, guint max
 void kbnt_dead_letters_show(KbntDeadLetters *letters, gint64 number, KbntDone done,
                             gpointer data);
 
-/* Takes the letter away and publishes its raw record again; NOT_FOUND. */
+/*
+ * Takes the letter away and publishes its raw record again, or, where it has none, asks for its
+ * request again (redrive.h): result {REQUEST} then. NOT_FOUND; NOT_SUPPORTED without a
+ * producer.
+ */
 void kbnt_dead_letters_redrive(KbntDeadLetters *letters, gint64 number, KbntDone done,
                                gpointer data);
 

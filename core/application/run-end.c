@@ -216,9 +216,30 @@ set_failed_resource(KbntRun *run, KbntValue *command)
         release_claim(run, command);
 }
 
+/* A failure that might pass is one only once its attempts are used up: an operator may want to
+ * ask for it again. */
+static void
+keep_exhausted(KbntRun *run, KbntValue *command)
+{
+    KbntValue *letter;
+
+    if (kbnt_error_class(run->failure) != KBNT_CLASS_RETRY)
+        return;
+    letter = kbnt_value_new();
+    kbnt_value_set_string(letter, KBNT_FIELD_REASON,
+                          kbnt_error_code_name(KBNT_ERROR_EXHAUSTED));
+    kbnt_value_set_string(letter, KBNT_FIELD_DETAIL, run->failure->message);
+    kbnt_value_set_int(letter, KBNT_FIELD_STEP, run->failed_step);
+    for (guint i = 0; i < run->n_steps; i++)
+        if (run->steps[i].step == run->failed_step)
+            kbnt_value_set_int(letter, KBNT_FIELD_ATTEMPTS, run->steps[i].attempts);
+    kbnt_value_take_value(command, KBNT_FIELD_DEAD_LETTER, letter);
+}
+
 void
 kbnt_run_end_failed(KbntRun *run, KbntValue *command)
 {
+    keep_exhausted(run, command);
     if (run->debt) {
         g_prefix_error(&run->failure, "%s: ", kbnt_error_code_name(run->failure->code));
         run->failure->code = KBNT_ERROR_COMPENSATION_INCOMPLETE;

@@ -31,6 +31,7 @@ struct KbntSaga {
     GHashTable *running; /* messageId -> KbntRun, owned */
     GHashTable *parked;  /* messageIds that wait for another's end */
     gboolean started;
+    gboolean held;    /* nothing new is begun */
     gboolean more;    /* the store may hold rows that memory does not */
     gboolean looking; /* the query is open */
     guint64 renew_timer;
@@ -168,7 +169,7 @@ look(KbntSaga *saga)
 static void
 fill_slots(KbntSaga *saga)
 {
-    while (saga->started && g_hash_table_size(saga->running) < saga->slots) {
+    while (saga->started && !saga->held && g_hash_table_size(saga->running) < saga->slots) {
         g_autofree char *message_id = kbnt_fair_share_pop(saga->turns);
 
         if (message_id == NULL)
@@ -272,6 +273,14 @@ kbnt_saga_start(KbntSaga *saga)
     saga->started = TRUE;
     saga->renew_timer = world->after(world->data, RENEW_MS, renew, saga);
     look(saga);
+}
+
+void
+kbnt_saga_hold(KbntSaga *saga, gboolean held)
+{
+    saga->held = held;
+    saga->more = TRUE;
+    fill_slots(saga);
 }
 
 void

@@ -21,6 +21,9 @@ void kbnt_saga_free(KbntSaga *saga);
 /* Takes up what waits and what an elder incarnation left. */
 void kbnt_saga_start(KbntSaga *saga);
 
+/* Begins nothing more while @held, though it goes on with what is in work. */
+void kbnt_saga_hold(KbntSaga *saga, gboolean held);
+
 /* Begins nothing more; what is under way goes on to its next commit and stays there. */
 void kbnt_saga_stop(KbntSaga *saga);
 

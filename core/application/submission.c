@@ -19,7 +19,9 @@ kbnt_judged_init(KbntJudged *judged, const KbntPorts *ports, const KbntRules *ru
     judged->roster = roster;
     judged->caller = kbnt_asker_new(submission->caller);
     judged->faults = kbnt_value_new();
-    judged->request = kbnt_specification_read(submission->body, rules, judged->faults);
+    judged->request = submission->request != NULL
+                          ? kbnt_value_copy(submission->request)
+                          : kbnt_specification_read(submission->body, rules, judged->faults);
 }
 
 void

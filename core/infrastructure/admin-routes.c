@@ -164,14 +164,20 @@ static void
 answer_redriven(KbntValue *result, const GError *error, gpointer data)
 {
     KbntCall *call = data;
+    const KbntValue *request;
     GString *json;
 
     if (error != NULL) {
         kbnt_call_fail(call, error, NULL);
         return;
     }
+    request = kbnt_value_get_value(result, KBNT_FIELD_REQUEST);
     json = g_string_new("{\"redriven\":");
     g_string_append(json, kbnt_call_argument(call));
+    if (request != NULL) {
+        kbnt_json_append_key(json, "request");
+        kbnt_view_append(&kbnt_view_request, json, request);
+    }
     g_string_append_c(json, '}');
     kbnt_call_reply_json(call, 202, NULL, json);
 }
@@ -321,6 +327,50 @@ reconcile(KbntCall *call)
                            answer_reconcile, call);
 }
 
+static void
+answer_drain(KbntCall *call, const KbntDrain *drain)
+{
+    GString *json = g_string_new("{");
+
+    kbnt_json_append_bool_member(json, "draining", kbnt_drain_is_wanted(drain));
+    kbnt_json_append_int_member(json, "working", kbnt_drain_n_working(drain));
+    g_string_append_c(json, '}');
+    kbnt_call_reply_json(call, 200, NULL, json);
+}
+
+static void
+see_drain(KbntCall *call)
+{
+    const KbntAdminServices *admin = admin_of(call);
+
+    if (admin->drain == NULL)
+        fail_absent(call);
+    else
+        answer_drain(call, admin->drain);
+}
+
+static void
+set_drain(KbntCall *call, gboolean wanted)
+{
+    const KbntAdminServices *admin = admin_of(call);
+
+    if (admin->drain != NULL)
+        kbnt_drain_set(admin->drain, wanted);
+    see_drain(call);
+}
+
+static void
+drain(KbntCall *call)
+{
+    set_drain(call, TRUE);
+}
+
+static void
+resume(KbntCall *call)
+{
+    set_drain(call, FALSE);
+}
+
 const KbntRoute kbnt_admin_routes[] = {
     { "GET", "/admin/v1/dead-letters", "half after limit", list_letters, FALSE },
     { "GET", "/admin/v1/dead-letters/*", "half", show_letter, FALSE },
@@ -330,5 +380,8 @@ const KbntRoute kbnt_admin_routes[] = {
     { "POST", "/admin/v1/reload", NULL, reload, FALSE },
     { "POST", "/admin/v1/store/check", NULL, check_store, FALSE },
     { "POST", "/admin/v1/reconcile", "host", reconcile, FALSE },
+    { "GET", "/admin/v1/drain", NULL, see_drain, FALSE },
+    { "POST", "/admin/v1/drain", NULL, drain, FALSE },
+    { "DELETE", "/admin/v1/drain", NULL, resume, FALSE },
 };
 const gsize kbnt_admin_n_routes = G_N_ELEMENTS(kbnt_admin_routes);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dead-letters.h"
+#include "drain.h"
 #include "http-call.h"
 #include "reconcile.h"
 
@@ -11,6 +12,7 @@ typedef struct {
     KbntDeadLetters *producer_letters;
     KbntDeadLetters *consumer_letters;
     KbntReconcile *reconcile;
+    KbntDrain *drain;
     /* Appends a list of the loaded plugins, or of what the reload did with each key. */
     void (*list_plugins)(GString *json, gpointer data);
     gboolean (*reload)(GString *json, gpointer data, GError **error);

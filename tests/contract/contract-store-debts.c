@@ -222,6 +222,31 @@ the_end_of_an_exhausted_message_leaves_its_dead_letter_and_keeps_its_secrets(voi
                        KBNT_FIELD_USER_DATA));
 }
 
+static void
+a_dead_letter_that_is_pruned_lets_the_secrets_go(void)
+{
+    g_autoptr(Contract) contract = open_with_messages(1);
+    g_autoptr(KbntValue) message = NULL;
+    KbntValue *end = store_value(KBNT_FIELD_MESSAGE_ID, store_id(1), KBNT_FIELD_EPOCH,
+                                 (int)claim(contract, 1), KBNT_FIELD_INBOX_STATE,
+                                 KBNT_INBOX_STATE_ENDED, KBNT_FIELD_DEAD_LETTER,
+                                 store_value(KBNT_FIELD_REASON, "EXHAUSTED", 0), 0);
+
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_ADVANCE, end));
+    fake_host_advance_ms(contract->host, 1000);
+    kbnt_value_unref(
+        store_submit(contract, KBNT_STORE_PRUNE,
+                     store_value(KBNT_FIELD_NAME, "dead-letters", KBNT_FIELD_BEFORE, 1500,
+                                 KBNT_FIELD_MAX_ROWS, 10, 0)));
+    message = store_see_message(contract, 1);
+
+    kbnt_assert_int(store_see_total(contract, "dead-letters"), 0);
+    CU_ASSERT(
+        !kbnt_value_has(kbnt_value_get_value(kbnt_value_get_value(message, KBNT_FIELD_REQUEST),
+                                             KBNT_FIELD_SPECIFICATION),
+                        KBNT_FIELD_USER_DATA));
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(debts_are_listed_page_by_page_each_once),
     KBNT_TEST(a_debt_that_is_claimed_stays_one_and_is_nobody_elses),
@@ -231,6 +256,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(what_is_deleted_is_not_brought_back_by_an_event),
     KBNT_TEST(what_is_in_work_is_listed_whoever_holds_it),
     KBNT_TEST(the_end_of_an_exhausted_message_leaves_its_dead_letter_and_keeps_its_secrets),
+    KBNT_TEST(a_dead_letter_that_is_pruned_lets_the_secrets_go),
 };
 
 const ContractSuite contract_debts_suite = { KBNT_KIND_STORE, tests, G_N_ELEMENTS(tests) };

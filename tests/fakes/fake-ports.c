@@ -26,12 +26,14 @@ struct FakePorts {
     FakeCalls queries;
     FakeCalls publishes;
     FakeCalls actions;
+    FakeCalls subscriptions;
     GString *sent;
     GString *acknowledged;
     GList *timers; /* of Timer, in order of due_us */
     guint64 last_timer;
     gint64 now_us;
     guint n_reports;
+    guint n_uuids;
 };
 
 static void
@@ -100,12 +102,40 @@ transport_acknowledge(gpointer data, const KbntSubscription *subscription, gint3
 }
 
 static void
+transport_subscribe(gpointer data, const KbntSubscription *subscription, KbntDone done,
+                    gpointer done_data)
+{
+    (void)subscription;
+    calls_push(&((FakePorts *)data)->subscriptions, FAKE_SUBSCRIBE, NULL, done, done_data);
+}
+
+static void
+transport_unsubscribe(gpointer data, const KbntSubscription *subscription, KbntDone done,
+                      gpointer done_data)
+{
+    (void)subscription;
+    calls_push(&((FakePorts *)data)->subscriptions, FAKE_UNSUBSCRIBE, NULL, done, done_data);
+}
+
+static void
 provisioner_call(gpointer data, KbntAction action, KbntValue *argument, const char *key,
                  gint64 deadline_us, KbntDone done, gpointer done_data)
 {
     (void)key;
     (void)deadline_us;
     calls_push(&((FakePorts *)data)->actions, (gint)action, argument, done, done_data);
+}
+
+static KbntValue *
+codec_encode_request(gpointer data, const KbntValue *request, GError **error)
+{
+    KbntValue *record = kbnt_value_new();
+
+    (void)data;
+    (void)error;
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "requests");
+    kbnt_value_take_value(record, KBNT_FIELD_REQUEST, kbnt_value_copy(request));
+    return record;
 }
 
 static KbntValue *
@@ -177,6 +207,13 @@ world_forget(gpointer data, guint64 number)
 }
 
 static void
+world_uuid(gpointer data, char ret_uuid[37])
+{
+    g_snprintf(ret_uuid, 37, "%08x-0000-4000-8000-000000000000",
+               ++((FakePorts *)data)->n_uuids);
+}
+
+static void
 world_observe(gpointer data, KbntValue *transition)
 {
     (void)data;
@@ -206,13 +243,18 @@ fake_ports_new(gboolean durable)
     fake->ports.transport = (KbntTransportPort){ .data = fake,
                                                  .durable = durable,
                                                  .publish = transport_publish,
+                                                 .subscribe = transport_subscribe,
+                                                 .unsubscribe = transport_unsubscribe,
                                                  .acknowledge = transport_acknowledge };
     fake->ports.provisioner = (KbntProvisionerPort){ .data = fake, .call = provisioner_call };
-    fake->ports.codec = (KbntCodecPort){ .data = fake, .encode_event = codec_encode_event };
+    fake->ports.codec = (KbntCodecPort){ .data = fake,
+                                         .encode_request = codec_encode_request,
+                                         .encode_event = codec_encode_event };
     fake->ports.world = (KbntWorldPort){ .data = fake,
                                          .wall_ms = world_wall_ms,
                                          .monotonic_us = world_monotonic_us,
                                          .chance = world_chance,
+                                         .uuid = world_uuid,
                                          .after = world_after,
                                          .forget = world_forget,
                                          .observe = world_observe,
@@ -229,6 +271,7 @@ fake_ports_free(FakePorts *fake)
     g_queue_clear_full(&fake->queries.queue, call_free);
     g_queue_clear_full(&fake->publishes.queue, call_free);
     g_queue_clear_full(&fake->actions.queue, call_free);
+    g_queue_clear_full(&fake->subscriptions.queue, call_free);
     g_list_free_full(fake->timers, g_free);
     g_string_free(fake->sent, TRUE);
     g_string_free(fake->acknowledged, TRUE);
@@ -263,6 +306,12 @@ FakeCalls *
 fake_ports_actions(FakePorts *fake)
 {
     return &fake->actions;
+}
+
+FakeCalls *
+fake_ports_subscriptions(FakePorts *fake)
+{
+    return &fake->subscriptions;
 }
 
 guint

@@ -2,8 +2,8 @@
 /* KbntPorts for tests of use cases: what is asked of a port waits until the test answers it,
  * and time stands still until the test moves it.
  *
- * The codec writes events alone: records with the EVENT itself. Chance is always 0, so a
- * backoff is always 10 ms.
+ * The codec writes events and requests, to records that hold them as EVENT or REQUEST. Chance
+ * is always 0, so a backoff is always 10 ms.
  */
 #pragma once
 
@@ -29,6 +29,10 @@ FakeCalls *fake_ports_commands(FakePorts *fake);
 FakeCalls *fake_ports_queries(FakePorts *fake);
 FakeCalls *fake_ports_publishes(FakePorts *fake);
 FakeCalls *fake_ports_actions(FakePorts *fake);
+FakeCalls *fake_ports_subscriptions(FakePorts *fake);
+
+/* The verbs of the last. */
+enum { FAKE_SUBSCRIBE = 1, FAKE_UNSUBSCRIBE = 2 };
 
 guint fake_calls_length(const FakeCalls *calls);
 

@@ -97,24 +97,51 @@ drop_secrets(Store *store, const char *message_id)
         inbox_drop_secrets(store, message);
 }
 
+static gboolean
+take_away(Store *store, gint64 position)
+{
+    DbRow *row = db_find(store->db, "SELECT message_id FROM dead_letters WHERE position = ?",
+                         "i", position);
+    g_autofree char *message_id = NULL;
+
+    if (!row)
+        return FALSE;
+    message_id = row_id(row, 0);
+    db_row_end(row);
+    db_run(store->db, "DELETE FROM dead_letters WHERE position = ?", "i", position);
+    store->totals.dead_letters--;
+    drop_secrets(store, message_id);
+    return TRUE;
+}
+
+gint64
+dead_letters_prune(Store *store, gint64 before, gint64 max_rows)
+{
+    g_autoptr(GArray) old = g_array_new(FALSE, FALSE, sizeof(gint64));
+    DbRow *row = db_find(store->db,
+                         "SELECT position FROM dead_letters WHERE ended_at < ?"
+                         " ORDER BY position LIMIT ?",
+                         "ii", before, max_rows);
+
+    for (; row; row = db_next(store->db, row)) {
+        gint64 position = row_int(row, 0);
+
+        g_array_append_val(old, position);
+    }
+    for (guint i = 0; i < old->len; i++)
+        take_away(store, g_array_index(old, gint64, i));
+    return old->len;
+}
+
 KbntValue *
 dead_letters_exhume(Store *store, const KbntValue *argument, GError **error)
 {
     gint64 position = kbnt_value_get_int(argument, KBNT_FIELD_POSITION);
-    DbRow *row = db_find(store->db, "SELECT message_id FROM dead_letters WHERE position = ?",
-                         "i", position);
-    g_autofree char *message_id = NULL;
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, position);
     KbntValue *result;
 
-    if (!row)
+    if (!take_away(store, position))
         return store_refuse(error, KBNT_ERROR_NOT_FOUND, number, "is not a dead letter");
-    message_id = row_id(row, 0);
-    db_row_end(row);
-
-    db_run(store->db, "DELETE FROM dead_letters WHERE position = ?", "i", position);
-    store->totals.dead_letters--;
-    drop_secrets(store, message_id);
     result = kbnt_value_new();
     outbox_put_all(store, argument, NULL, result);
     return result;

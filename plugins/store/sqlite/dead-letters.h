@@ -7,6 +7,8 @@
 
 /* Keeps @letter, of a message that is in the inbox. */
 void dead_letters_keep(Store *store, const KbntValue *letter, const char *message_id);
+/* Takes away those that are elder, as EXHUME would. Returns: how many. */
+gint64 dead_letters_prune(Store *store, gint64 before, gint64 max_rows);
 KbntValue *dead_letters_bury(Store *store, const KbntValue *argument, GError **error);
 KbntValue *dead_letters_exhume(Store *store, const KbntValue *argument, GError **error);
 KbntValue *dead_letters_list(Store *store, Db *db, const KbntValue *argument, GError **error);

@@ -7,6 +7,7 @@
  */
 #include "prune.h"
 
+#include "dead-letters.h"
 #include "inbox.h"
 #include "parts.h"
 #include "requests.h"
@@ -108,20 +109,6 @@ prune_events(Store *store, gint64 before, gint64 max_rows)
     return old->len;
 }
 
-static gint64
-prune_dead_letters(Store *store, gint64 before, gint64 max_rows)
-{
-    gint64 count;
-
-    db_run(store->db,
-           "DELETE FROM dead_letters WHERE position IN ("
-           " SELECT position FROM dead_letters WHERE ended_at < ? ORDER BY position LIMIT ?)",
-           "ii", before, max_rows);
-    count = sqlite3_changes(db_handle(store->db));
-    store->totals.dead_letters -= count;
-    return count;
-}
-
 static const struct {
     const char *name;
     KbntHalf half;
@@ -130,7 +117,7 @@ static const struct {
     { "requests", KBNT_HALF_PRODUCER, prune_requests },
     { "events", KBNT_HALF_PRODUCER, prune_events },
     { "inbox", KBNT_HALF_CONSUMER, prune_inbox },
-    { "dead-letters", KBNT_HALF_ALL, prune_dead_letters },
+    { "dead-letters", KBNT_HALF_ALL, dead_letters_prune },
 };
 
 KbntValue *
