@@ -43,20 +43,48 @@ start_plugins(KbntDaemon *daemon)
 }
 
 static void
-ensure_topic(KbntDaemon *daemon, const char *topic, gint64 retention_ms)
+ensure_again(gpointer data)
+{
+    KbntDaemon *daemon = data;
+
+    if (!daemon->stopping)
+        (*daemon->steps)(daemon);
+}
+
+/* A broker that is away for now is no reason to give up. */
+static void
+topic_ensured(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntDaemon *daemon = data;
+
+    if (daemon->stopping)
+        return;
+    if (error == NULL || kbnt_error_class(error) != KBNT_CLASS_RETRY) {
+        kbnt_daemon_step_done(result, error, daemon);
+        return;
+    }
+    kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
+                           "the start waits for the broker, it is asked for again in a second");
+    kbnt_loop_after(daemon->loop, G_USEC_PER_SEC, ensure_again, daemon);
+}
+
+/* @n_partitions: 0 for as many as the transport is configured for. */
+static void
+ensure_topic(KbntDaemon *daemon, const char *topic, gint64 n_partitions, gint64 retention_ms)
 {
     const KbntTransportOps *ops = &kbnt_plugin_instance_ops(daemon->transport)->transport;
     g_autoptr(KbntValue) argument = kbnt_value_new();
 
     kbnt_value_set_string(argument, KBNT_FIELD_TOPIC, topic);
+    kbnt_value_set_int(argument, KBNT_FIELD_PARTITIONS, n_partitions);
     kbnt_value_set_int(argument, KBNT_FIELD_RETENTION_MS, retention_ms);
     ops->ensure_topic(kbnt_plugin_instance_data(daemon->transport),
                       kbnt_task_new(kbnt_plugin_instance_host(daemon->transport), 0, argument,
-                                    kbnt_daemon_step_done, daemon));
+                                    topic_ensured, daemon));
 }
 
 static void
-ensure_requests(KbntDaemon *daemon)
+watch_settled(KbntDaemon *daemon)
 {
     const KbntTransportOps *ops = &kbnt_plugin_instance_ops(daemon->transport)->transport;
 
@@ -64,20 +92,26 @@ ensure_requests(KbntDaemon *daemon)
     if (ops->watch_settled != NULL)
         ops->watch_settled(kbnt_plugin_instance_data(daemon->transport), record_settled,
                            daemon);
-    ensure_topic(daemon, KBNT_TOPIC_REQUESTS, (gint64)7 * 24 * 3600 * 1000);
+    kbnt_daemon_step_done(NULL, NULL, daemon);
+}
+
+static void
+ensure_requests(KbntDaemon *daemon)
+{
+    ensure_topic(daemon, KBNT_TOPIC_REQUESTS, 0, (gint64)7 * 24 * 3600 * 1000);
 }
 
 static void
 ensure_events(KbntDaemon *daemon)
 {
-    ensure_topic(daemon, KBNT_TOPIC_EVENTS, -1);
+    ensure_topic(daemon, KBNT_TOPIC_EVENTS, 0, -1);
 }
 
 static void
 ensure_dead(KbntDaemon *daemon)
 {
     if (daemon->consumer_ports.transport.durable)
-        ensure_topic(daemon, KBNT_TOPIC_DEAD, (gint64)30 * 24 * 3600 * 1000);
+        ensure_topic(daemon, KBNT_TOPIC_DEAD, 1, (gint64)30 * 24 * 3600 * 1000);
     else
         kbnt_daemon_step_done(NULL, NULL, daemon);
 }
@@ -143,8 +177,8 @@ start_producer(KbntDaemon *daemon)
 }
 
 static void (*const start_steps[])(KbntDaemon *) = {
-    start_plugins, ensure_requests, ensure_events,  ensure_dead,        ask_meta,
-    ask_totals,    start_consumer,  start_producer, kbnt_daemon_listen, NULL,
+    start_plugins, watch_settled,  ensure_requests, ensure_events,      ensure_dead, ask_meta,
+    ask_totals,    start_consumer, start_producer,  kbnt_daemon_listen, NULL,
 };
 
 /* The steps of the stop. */
