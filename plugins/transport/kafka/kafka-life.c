@@ -5,13 +5,12 @@
 #include "kafka-delivery.h"
 #include "kafka-identity.h"
 #include "kafka-producer.h"
+#include "kafka-topics.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#define LANE "kafka-life"
 
 static void
 topic_free(gpointer data)
@@ -103,17 +102,24 @@ detach_source(KafkaTransport *transport)
     g_clear_pointer(&transport->source, g_source_unref);
 }
 
+typedef struct {
+    KafkaTransport *transport;
+    KafkaClient *producer;
+} WarmUp;
+
 /* On the lane: the first answer of a broker, so that the first record does not wait for it. */
 static void
 warm_up(KbntTask *task, gpointer data)
 {
-    KafkaTransport *transport = data;
+    g_autofree WarmUp *warming = data;
+    KafkaTransport *transport = warming->transport;
     const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(transport->producer->handle, FALSE, NULL,
+    rd_kafka_resp_err_t code = rd_kafka_metadata(warming->producer->handle, FALSE, NULL,
                                                  &metadata, (int)transport->config->warm_up_ms);
 
     if (metadata)
         rd_kafka_metadata_destroy(metadata);
+    kafka_client_unref(warming->producer);
     g_atomic_int_set(&transport->is_connected, code == RD_KAFKA_RESP_ERR_NO_ERROR);
     if (code)
         kafka_log(transport->host, KBNT_LOG_WARNING,
@@ -137,6 +143,7 @@ kafka_start(void *instance, KbntTask *task)
 {
     KafkaTransport *transport = instance;
     GError *error = NULL;
+    WarmUp *warming;
 
     if ((transport->config->static_membership &&
          !kafka_identity_read(transport->host, &transport->instance_id, &error)) ||
@@ -146,14 +153,16 @@ kafka_start(void *instance, KbntTask *task)
     }
     transport->is_running = TRUE;
     attach_source(transport);
-    kbnt_host_run_blocking(transport->host, LANE, warm_up, task, transport);
+    warming = g_new0(WarmUp, 1);
+    *warming = (WarmUp){ transport, kafka_client_ref(transport->producer) };
+    kbnt_host_run_blocking(transport->host, KAFKA_TOPIC_LANE, warm_up, task, warming);
 }
 
 typedef struct {
     KafkaTransport *transport;
     KafkaClient *producer;
+    GPtrArray *members;
     GPtrArray *offsets; /* of each member */
-    gint n_left;        /* atomic: lanes that have work for the stop */
     KbntTask *task;
 } Stopping;
 
@@ -163,9 +172,9 @@ stopped(gpointer data)
     Stopping *stopping = data;
     KafkaTransport *transport = stopping->transport;
 
-    g_ptr_array_set_size(transport->members, 0);
     if (transport->retirement)
         g_thread_join(g_steal_pointer(&transport->retirement));
+    g_ptr_array_unref(stopping->members);
     g_ptr_array_unref(stopping->offsets);
     kbnt_task_complete(stopping->task, NULL);
     g_free(stopping);
@@ -178,11 +187,29 @@ end_all(KbntTask *task, gpointer data)
     Stopping *stopping = data;
     KafkaTransport *transport = stopping->transport;
 
-    for (guint i = 0; i < transport->members->len; i++)
-        kafka_member_end(transport->members->pdata[i], stopping->offsets->pdata[i]);
+    for (guint i = 0; i < stopping->members->len; i++)
+        kafka_member_end(stopping->members->pdata[i], stopping->offsets->pdata[i]);
     kafka_producer_end(stopping->producer, transport->config->flush_ms);
-    stopping->task = task;
     kbnt_host_invoke(transport->host, stopped, stopping);
+}
+
+static void
+end_groups(gpointer data)
+{
+    Stopping *stopping = data;
+
+    kbnt_host_run_blocking(stopping->transport->host, KAFKA_GROUP_LANE, end_all, stopping->task,
+                           stopping);
+}
+
+/* On the lane of the topics, behind all that is under way there. */
+static void
+pass_on(KbntTask *task, gpointer data)
+{
+    Stopping *stopping = data;
+
+    stopping->task = task;
+    kbnt_host_invoke(stopping->transport->host, end_groups, stopping);
 }
 
 void
@@ -195,10 +222,12 @@ kafka_stop(void *instance, KbntTask *task)
     detach_source(transport);
     stopping->transport = transport;
     stopping->producer = kafka_producer_take(transport);
+    stopping->members = g_steal_pointer(&transport->members);
+    transport->members = g_ptr_array_new_with_free_func(kafka_member_unref);
     stopping->offsets = g_ptr_array_new();
-    for (guint i = 0; i < transport->members->len; i++)
-        g_ptr_array_add(stopping->offsets, kafka_member_leave(transport->members->pdata[i]));
-    kbnt_host_run_blocking(transport->host, KAFKA_GROUP_LANE, end_all, task, stopping);
+    for (guint i = 0; i < stopping->members->len; i++)
+        g_ptr_array_add(stopping->offsets, kafka_member_leave(stopping->members->pdata[i]));
+    kbnt_host_run_blocking(transport->host, KAFKA_TOPIC_LANE, pass_on, task, stopping);
 }
 
 void

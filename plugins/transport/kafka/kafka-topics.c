@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#define LANE "kafka-topics"
 #define LOOKS 100
 #define BETWEEN_LOOKS_US 50000
 
@@ -173,7 +172,7 @@ run(KafkaTransport *transport, KbntTask *task, void (*work)(KbntTask *task, gpoi
     if (!transport->is_running)
         kbnt_task_fail_literal(task, KBNT_ERROR_STOPPED, "transport 'kafka' is stopped");
     else
-        kbnt_host_run_blocking(transport->host, LANE, work, task,
+        kbnt_host_run_blocking(transport->host, KAFKA_TOPIC_LANE, work, task,
                                job_new(transport, kbnt_task_argument(task)));
 }
 

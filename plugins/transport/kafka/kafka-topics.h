@@ -4,6 +4,9 @@
 
 #include "kafka.h"
 
+/* Where the brokers are asked, which blocks. */
+#define KAFKA_TOPIC_LANE "kafka-topics"
+
 /* The ops. */
 void kafka_ensure_topic(void *instance, KbntTask *task);
 void kafka_describe(void *instance, KbntTask *task);
