@@ -49,6 +49,10 @@ static const Row rows[] = {
                                           H(NOTICE, "The producer knows that a request is "
                                                     "cancelled") },
     [KBNT_TRANSITION_EVENT_PROJECTED] = { H(DEBUG, "An event is part of the view") },
+    [KBNT_TRANSITION_DEBT_LEFT] = { H(WARNING, "A failed request has left something, which is "
+                                               "removed when the host lets it") },
+    [KBNT_TRANSITION_DEBT_PAID] = { H(NOTICE, "What a failed request had left is removed") },
+    [KBNT_TRANSITION_RECONCILED] = { H(DEBUG, "Store and hypervisor were compared") },
 };
 
 static const LogHeading newer = H(INFO, "A transition of a newer kbnt");
