@@ -5,8 +5,9 @@
  *   skeleton producer.db
  *
  * One thread serves, one writes: what came meanwhile is one commit, and is answered after it.
- * The rows of the confirmation go with the next commit. The tables are those of the file, which
- * a kbntd made and left empty.
+ * The rows of the confirmation go with the next commit; the record stays, as on the memory
+ * transport until the consumer has it. The tables are those of the file, which a kbntd made and
+ * left empty.
  */
 #include "bare-http.h"
 #include "store-bare.h"
@@ -61,7 +62,7 @@ write_until_closed(gpointer data)
 
     while ((calls = await(writer, n_confirmed < n_accepted)) != NULL) {
         bare_begin(writer->bare);
-        bare_confirm(writer->bare, n_confirmed, n_accepted - n_confirmed);
+        bare_confirm(writer->bare, n_confirmed, n_accepted - n_confirmed, FALSE);
         n_confirmed = n_accepted;
         bare_accept(writer->bare, n_accepted, calls->len);
         n_accepted += calls->len;

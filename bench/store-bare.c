@@ -11,6 +11,8 @@
 #include <stdio.h>
 
 #define ID_BYTES 16
+/* Eight charges, as the store packs them. */
+#define HOLDS_BYTES 194
 
 #define N_STATEMENTS 9
 
@@ -19,7 +21,8 @@ struct Bare {
     sqlite3_stmt *begin;
     sqlite3_stmt *commit;
     sqlite3_stmt *statements[N_STATEMENTS]; /* of the half that is written */
-    GBytes *holder;
+    GBytes *request;
+    GBytes *holds;
     GBytes *record;
     GBytes *event; /* as it waits in the outbox */
     GBytes *kept;  /* and as it is kept for replay */
@@ -31,13 +34,12 @@ struct Bare {
 
 /* The rows of the producer, in the order of their first use. */
 static const char *const producer_sql[] = {
-    "INSERT INTO requests VALUES (?, ?, '', ?, NULL,"
-    " '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',"
-    " 'user-789', 1, 2, 1, 0, 0, 1, 1700000900000, NULL, 1234567890)",
+    "INSERT INTO requests VALUES (?, ?, '', ?, NULL, 'user-789', 1, 2, 1, 0, 0, 1,"
+    " 1700000900000, NULL, 1234567890, ?, ?, NULL)",
     "INSERT INTO request_parts VALUES (?, ?, 1234567890, ?)",
     "INSERT INTO resources VALUES (?, ?, 1, 1, 'user-789', NULL, NULL,"
     " ?3, ?3, ?3, 1234567890, ?4)",
-    "INSERT INTO outbox VALUES (?, ?, 0, ?)",
+    "INSERT INTO outbox VALUES (?, ?, ?)",
     "DELETE FROM outbox WHERE position = ?",
     "UPDATE requests SET status = 2, checksum = 1234567891 WHERE id = ?",
     "INSERT INTO events VALUES (NULL, ?, ?, 3, 'user-789', 1700000000000, 1,"
@@ -54,7 +56,7 @@ static const char *const consumer_sql[] = {
     " '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',"
     " 'user-789', 2, 1, 0, 0, 0, NULL, 1234567890)",
     "INSERT INTO inbox_parts VALUES (?, ?, 1234567890, ?)",
-    "INSERT INTO outbox VALUES (?, ?, 0, ?)",
+    "INSERT INTO outbox VALUES (?, ?, ?)",
     "DELETE FROM outbox WHERE position = ?",
     "UPDATE inbox SET state = ?2, epoch = 1, checksum = 1234567891,"
     " ended_at = CASE WHEN ?2 = 4 THEN 1700000000000 END WHERE id = ?1",
@@ -136,7 +138,8 @@ open_bare(const char *path)
                  NULL, NULL, NULL);
     bare->begin = prepare(bare, "BEGIN IMMEDIATE");
     bare->commit = prepare(bare, "COMMIT");
-    bare->holder = bytes_of(life_accept(1), KBNT_FIELD_REQUEST);
+    bare->request = bytes_of(life_accept(1), KBNT_FIELD_REQUEST);
+    bare->holds = g_bytes_new_take(g_strnfill(HOLDS_BYTES, 'x'), HOLDS_BYTES);
     bare->record = bytes_of(life_accept(1), KBNT_FIELD_RECORD);
     bare->kept = bytes_of(life_project(1, 1), KBNT_FIELD_RECORD);
     bare->event = first_record(life_advance(1, 1, 2));
@@ -155,7 +158,8 @@ bare_close(Bare *bare)
     while ((statement = sqlite3_next_stmt(bare->db, NULL)))
         sqlite3_finalize(statement);
     sqlite3_close(bare->db);
-    g_bytes_unref(bare->holder);
+    g_bytes_unref(bare->request);
+    g_bytes_unref(bare->holds);
     g_bytes_unref(bare->record);
     g_bytes_unref(bare->event);
     g_bytes_unref(bare->kept);
@@ -202,11 +206,9 @@ bare_accept(Bare *bare, guint first, guint n_requests)
         sqlite3_bind_int64(bare->statements[0], 1, i + 1);
         bind_id(bare->statements[0], 2, i);
         bind_name(bare->statements[0], 3, "req-", i);
+        bind_bytes(bare->statements[0], 4, bare->request);
+        bind_bytes(bare->statements[0], 5, bare->holds);
         step(bare, bare->statements[0]);
-        sqlite3_bind_int64(bare->statements[1], 1, i + 1);
-        sqlite3_bind_int(bare->statements[1], 2, 0);
-        bind_bytes(bare->statements[1], 3, bare->holder);
-        step(bare, bare->statements[1]);
         sqlite3_bind_int64(bare->statements[2], 1, i + 1);
         bind_name(bare->statements[2], 2, "VM-", i);
         bind_id(bare->statements[2], 3, i);
@@ -220,11 +222,13 @@ bare_accept(Bare *bare, guint first, guint n_requests)
 }
 
 void
-bare_confirm(Bare *bare, guint first, guint n_requests)
+bare_confirm(Bare *bare, guint first, guint n_requests, gboolean settled)
 {
     for (guint i = first; i < first + n_requests; i++) {
-        sqlite3_bind_int64(bare->statements[4], 1, i + 1);
-        step(bare, bare->statements[4]);
+        if (settled) {
+            sqlite3_bind_int64(bare->statements[4], 1, i + 1);
+            step(bare, bare->statements[4]);
+        }
         sqlite3_bind_int64(bare->statements[1], 1, i + 1);
         sqlite3_bind_int(bare->statements[1], 2, 1);
         bind_bytes(bare->statements[1], 3, bare->patch);
@@ -271,7 +275,7 @@ bare_run_producer(const char *path, guint n_requests, guint wave)
         bare_accept(bare, first, wave);
         bare_commit(bare);
         bare_begin(bare);
-        bare_confirm(bare, first, wave);
+        bare_confirm(bare, first, wave, TRUE);
         bare_commit(bare);
         for (guint sequence = 1; sequence <= LIFE_N_EVENTS; sequence++) {
             bare_begin(bare);
@@ -292,7 +296,7 @@ take_in_wave(Bare *bare, guint first, guint n_requests)
         step(bare, bare->statements[0]);
         sqlite3_bind_int64(bare->statements[1], 1, i + 1);
         sqlite3_bind_int(bare->statements[1], 2, 0);
-        bind_bytes(bare->statements[1], 3, bare->holder);
+        bind_bytes(bare->statements[1], 3, bare->request);
         step(bare, bare->statements[1]);
     }
 }

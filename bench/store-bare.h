@@ -13,7 +13,8 @@ void bare_commit(Bare *bare);
 
 /* The rows of requests accepted, and those that say that they were published and settled. */
 void bare_accept(Bare *bare, guint first, guint n_requests);
-void bare_confirm(Bare *bare, guint first, guint n_requests);
+/* With @settled the records leave the outbox. */
+void bare_confirm(Bare *bare, guint first, guint n_requests, gboolean settled);
 
 /* Returns: FALSE where SQLite failed, which it has then said. */
 gboolean bare_close(Bare *bare);

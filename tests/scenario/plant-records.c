@@ -44,8 +44,8 @@ insert(const KbntValue *record)
     gsize length;
     gconstpointer data = g_bytes_get_data(bytes, &length);
 
-    g_assert(sqlite3_prepare_v2(store, "INSERT INTO outbox VALUES (?, NULL, 0, ?)", -1,
-                                &statement, NULL) == SQLITE_OK);
+    g_assert(sqlite3_prepare_v2(store, "INSERT INTO outbox VALUES (?, NULL, ?)", -1, &statement,
+                                NULL) == SQLITE_OK);
     sqlite3_bind_int64(statement, 1, position++);
     sqlite3_bind_blob64(statement, 2, data, length, SQLITE_TRANSIENT);
     if (sqlite3_step(statement) != SQLITE_DONE)

@@ -137,50 +137,57 @@ check_all(Store *store, const KbntValue *argument, const KbntValue *value, GErro
         if (!check_touch(store, value, kbnt_value_nth_value(argument, KBNT_FIELD_TOUCHES, i),
                          error))
             return FALSE;
-    if (is_create(value) &&
-        resources_exist(store, text(value, KBNT_FIELD_VIRTUAL_RESOURCE_ID))) {
-        store_refuse(error, KBNT_ERROR_STORE_CONFLICT,
-                     text(value, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
-                     "is taken; choose a longer id");
-        return FALSE;
-    }
     return ledger_reserve(store, argument, error);
 }
 
-static void
-add_resource(Store *store, const KbntValue *value)
+static gboolean
+add_resource(Store *store, const KbntValue *value, GError **error)
 {
     static const KbntField fields[] = {
-        KBNT_FIELD_VIRTUAL_RESOURCE_ID, KBNT_FIELD_RESOURCE_ID, KBNT_FIELD_RESOURCE_TYPE,
-        KBNT_FIELD_MESSAGE_ID,          KBNT_FIELD_REQUEST_ID,  KBNT_FIELD_USER_ID,
-        KBNT_FIELD_SPECIFICATION,       KBNT_FIELD_CREATED_AT,  KBNT_FIELD_COST_PER_HOUR_USD,
+        KBNT_FIELD_RESOURCE_ID, KBNT_FIELD_REQUEST_ID,        KBNT_FIELD_SPECIFICATION,
+        KBNT_FIELD_CREATED_AT,  KBNT_FIELD_COST_PER_HOUR_USD,
     };
-    g_autoptr(KbntValue) resource = kbnt_value_new();
+    const char *message_id = text(value, KBNT_FIELD_MESSAGE_ID);
+    g_autoptr(KbntValue) rest = kbnt_value_new();
+    const ResourceRow row = {
+        .resource_id = text(value, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
+        .type = kbnt_value_get_int(value, KBNT_FIELD_RESOURCE_TYPE),
+        .status = KBNT_RESOURCE_STATUS_PENDING,
+        .user_id = text(value, KBNT_FIELD_USER_ID),
+        .message_id = message_id,
+        .open_message_id = message_id,
+        .last_message_id = message_id,
+        .rest = rest,
+    };
 
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
-        kbnt_value_copy_field(resource, value, fields[i]);
-    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_PENDING);
-    kbnt_value_set_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID,
-                          text(value, KBNT_FIELD_MESSAGE_ID));
-    kbnt_value_set_string(resource, KBNT_FIELD_LAST_MESSAGE_ID,
-                          text(value, KBNT_FIELD_MESSAGE_ID));
-    resources_insert(store, resource);
+        kbnt_value_copy_field(rest, value, fields[i]);
+    if (resources_insert(store, &row))
+        return TRUE;
+    store_refuse(error, KBNT_ERROR_STORE_CONFLICT, row.resource_id,
+                 "is taken; choose a longer id");
+    return FALSE;
 }
 
-/* Writes all that comes with a request whose row is in. Returns: (transfer full). */
+/*
+ * Writes all that comes with a request whose row is in. Returns: (transfer full) (nullable):
+ * NULL where the id of its resource is taken, which is so rare that it is not looked for
+ * before anything is written.
+ */
 static KbntValue *
-write_rest(Store *store, const KbntValue *argument, KbntValue *value)
+write_rest(Store *store, const KbntValue *argument, KbntValue *value, GError **error)
 {
     const char *message_id = text(value, KBNT_FIELD_MESSAGE_ID);
-    KbntValue *result = kbnt_value_new();
+    KbntValue *result;
 
     for (guint i = 0; i < kbnt_value_length(argument, KBNT_FIELD_TOUCHES); i++)
         resources_open(store,
                        text(kbnt_value_nth_value(argument, KBNT_FIELD_TOUCHES, i),
                             KBNT_FIELD_VIRTUAL_RESOURCE_ID),
                        message_id);
-    if (is_create(value))
-        add_resource(store, value);
+    if (is_create(value) && !add_resource(store, value, error))
+        return NULL;
+    result = kbnt_value_new();
     kbnt_value_set_value(result, KBNT_FIELD_REQUEST, value);
     if (kbnt_value_has(argument, KBNT_FIELD_RECORD))
         outbox_put(store, kbnt_value_get_value(argument, KBNT_FIELD_RECORD), message_id,
@@ -192,7 +199,6 @@ KbntValue *
 accept_request(Store *store, const KbntValue *argument, GError **error)
 {
     KbntValue *value = kbnt_value_get_value(argument, KBNT_FIELD_REQUEST);
-    g_autoptr(KbntValue) holder = NULL;
     g_autoptr(GError) refusal = NULL;
     KbntValue *result = NULL;
 
@@ -204,11 +210,9 @@ accept_request(Store *store, const KbntValue *argument, GError **error)
         return result;
     }
 
-    holder = kbnt_value_copy(argument);
-    kbnt_value_clear(holder, KBNT_FIELD_RECORD);
-    if (requests_insert(store, holder))
-        return write_rest(store, argument, value);
-    ledger_move(store, argument, CHARGES_RESERVED, CHARGES_RELEASED);
+    if (requests_insert(store, argument))
+        return write_rest(store, argument, value, error);
+    ledger_unreserve(store, argument);
     if (!answer_known(store, value, &result, error))
         store_refuse(error, KBNT_ERROR_STORE_CONFLICT, text(value, KBNT_FIELD_MESSAGE_ID),
                      "is known as a messageId; choose another");

@@ -21,21 +21,16 @@ static void
 check_requests(Db *db)
 {
     DbRow *row = db_find(db,
-                         "SELECT id, cancel_reason, status, charges, checksum, message_id"
+                         "SELECT " REQUEST_COLUMNS
                          " FROM requests INDEXED BY requests_open WHERE ended_at IS NULL",
                          "");
 
     for (; row; row = db_has_failed(db) ? (db_row_end(row), NULL) : db_next(db, row)) {
-        g_autofree char *message_id = row_id(row, 5);
-        g_autoptr(KbntValue) request = requests_read(db, row_int(row, 0), row_int(row, 1), NULL,
-                                                     NULL);
+        g_autoptr(KbntValue) request = request_row_value(db, row);
 
-        if (!request)
-            continue;
-        if (requests_checksum(requests_seed(request), row_int(row, 2), row_int(row, 3),
-                              row_int(row, 1)) != row_int(row, 4) ||
-            kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS) != row_int(row, 2))
-            fail_for(db, "request", message_id);
+        if (request &&
+            kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS) != row_int(row, 1))
+            fail_for(db, "request", kbnt_value_get_string(request, KBNT_FIELD_MESSAGE_ID));
     }
 }
 
@@ -103,12 +98,14 @@ check_file(Db *db, KbntValue *result)
 
 /* The ledger must be what the requests hold, to the millionth. */
 static void
-add_charges(GHashTable *sums, const KbntValue *holder, gint64 state)
+add_holds(GHashTable *sums, const Request *request)
 {
-    for (guint i = 0; i < kbnt_value_length(holder, KBNT_FIELD_CHARGES); i++) {
-        const KbntValue *charge = kbnt_value_nth_value(holder, KBNT_FIELD_CHARGES, i);
-        char *key = g_strdup_printf("%s %s", kbnt_value_get_string(charge, KBNT_FIELD_ACCOUNT),
-                                    kbnt_value_get_string(charge, KBNT_FIELD_QUANTITY));
+    ChargesIter iter;
+    Charge charge;
+
+    charges_iter_init(&iter, request->holds);
+    while (charges_next(&iter, &charge)) {
+        char *key = g_strdup_printf("%s %s", charge.account, charge.quantity);
         gint64 *sum = g_hash_table_lookup(sums, key);
 
         if (sum) {
@@ -117,26 +114,22 @@ add_charges(GHashTable *sums, const KbntValue *holder, gint64 state)
             sum = g_new0(gint64, 2);
             g_hash_table_insert(sums, key, sum);
         }
-        sum[state == CHARGES_USED] += ledger_amount(
-            kbnt_value_get_number(charge, KBNT_FIELD_AMOUNT));
+        sum[request->charges == CHARGES_USED] += charge.amount;
     }
 }
 
 static GHashTable *
-sum_charges(Db *db)
+sum_holds(Db *db)
 {
     GHashTable *sums = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    DbRow *row = db_find(
-        db, "SELECT id, cancel_reason, charges FROM requests WHERE charges IN (1, 2)", "");
+    DbRow *row = db_find(db, "SELECT " REQUEST_COLUMNS " FROM requests WHERE charges IN (1, 2)",
+                         "");
 
     for (; row; row = db_next(db, row)) {
-        KbntValue *holder = NULL;
-        g_autoptr(KbntValue) request = requests_read(db, row_int(row, 0), row_int(row, 1),
-                                                     &holder, NULL);
+        g_auto(Request) request = { 0 };
 
-        if (request)
-            add_charges(sums, holder, row_int(row, 2));
-        kbnt_value_unref(holder);
+        if (request_row_read(db, row, &request))
+            add_holds(sums, &request);
     }
     return sums;
 }
@@ -145,7 +138,7 @@ static void
 check_ledger(Db *db, KbntValue *result)
 {
     static const gint64 nothing[2];
-    g_autoptr(GHashTable) sums = sum_charges(db);
+    g_autoptr(GHashTable) sums = sum_holds(db);
     DbRow *row = db_find(db, "SELECT account, quantity, reserved, used FROM ledger", "");
 
     for (; row; row = db_next(db, row)) {

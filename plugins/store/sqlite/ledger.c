@@ -2,10 +2,6 @@
 /* ledger.c: owns what each account has reserved and used, in whole millionths. */
 #include "ledger.h"
 
-#include <math.h>
-
-#define MILLIONTHS 1000000.0
-#define AMOUNT_MAX 2000000000000000000
 #define LINES_MAX 16384
 
 typedef struct {
@@ -74,20 +70,6 @@ ledger_forget(Ledger *ledger)
     g_hash_table_remove_all(ledger->lines);
 }
 
-gint64
-ledger_amount(double amount)
-{
-    double scaled = round(amount * MILLIONTHS);
-
-    return isnan(scaled) ? 0 : (gint64)CLAMP(scaled, -(double)AMOUNT_MAX, (double)AMOUNT_MAX);
-}
-
-double
-ledger_amount_shown(gint64 amount)
-{
-    return (double)amount / MILLIONTHS;
-}
-
 static void
 read_line(Db *db, Line *line)
 {
@@ -103,10 +85,8 @@ read_line(Db *db, Line *line)
 }
 
 static Line *
-line_of(Store *store, const KbntValue *charge)
+line_of(Store *store, const char *account, const char *quantity)
 {
-    const char *account = kbnt_value_get_string(charge, KBNT_FIELD_ACCOUNT);
-    const char *quantity = kbnt_value_get_string(charge, KBNT_FIELD_QUANTITY);
     Line key = {
         (char *)(account ? account : ""), (char *)(quantity ? quantity : ""), { 0 }, 0
     };
@@ -120,6 +100,13 @@ line_of(Store *store, const KbntValue *charge)
     read_line(store->db, line);
     g_hash_table_add(store->ledger->lines, line);
     return line;
+}
+
+static Line *
+line_of_value(Store *store, const KbntValue *charge)
+{
+    return line_of(store, kbnt_value_get_string(charge, KBNT_FIELD_ACCOUNT),
+                   kbnt_value_get_string(charge, KBNT_FIELD_QUANTITY));
 }
 
 static void
@@ -140,51 +127,59 @@ check_fits(const Line *line, const KbntValue *charge, GError **error)
     gint64 taken = line->amounts[CHARGES_RESERVED] + line->amounts[CHARGES_USED];
 
     if (!kbnt_value_has(charge, KBNT_FIELD_LIMIT) ||
-        taken + ledger_amount(amount) <= ledger_amount(limit))
+        taken + charges_amount(amount) <= charges_amount(limit))
         return TRUE;
     g_set_error(error, KBNT_ERROR, KBNT_ERROR_QUOTA_EXCEEDED,
                 "'%s' may have %.6g of '%s' and has %.6g, %.6g more do not fit", line->account,
-                limit, line->quantity, ledger_amount_shown(taken), amount);
+                limit, line->quantity, charges_amount_shown(taken), amount);
     return FALSE;
 }
 
 static void
-move_first(Store *store, const KbntValue *holder, guint n_charges, ChargesState from,
-           ChargesState to)
+reserve(Store *store, const KbntValue *charge, gint64 sign)
 {
-    for (guint i = 0; i < n_charges; i++) {
-        const KbntValue *charge = kbnt_value_nth_value(holder, KBNT_FIELD_CHARGES, i);
-        gint64 amount = ledger_amount(kbnt_value_get_number(charge, KBNT_FIELD_AMOUNT));
-        Line *line = line_of(store, charge);
-
-        add(store, line, from, -amount);
-        add(store, line, to, amount);
-    }
+    add(store, line_of_value(store, charge), CHARGES_RESERVED,
+        sign * charges_amount(kbnt_value_get_number(charge, KBNT_FIELD_AMOUNT)));
 }
 
 gboolean
-ledger_reserve(Store *store, const KbntValue *holder, GError **error)
+ledger_reserve(Store *store, const KbntValue *argument, GError **error)
 {
-    guint n_charges = kbnt_value_length(holder, KBNT_FIELD_CHARGES);
+    guint n_charges = kbnt_value_length(argument, KBNT_FIELD_CHARGES);
 
     for (guint i = 0; i < n_charges; i++) {
-        const KbntValue *charge = kbnt_value_nth_value(holder, KBNT_FIELD_CHARGES, i);
-        Line *line = line_of(store, charge);
+        const KbntValue *charge = kbnt_value_nth_value(argument, KBNT_FIELD_CHARGES, i);
 
-        if (!check_fits(line, charge, error)) {
-            move_first(store, holder, i, CHARGES_RESERVED, CHARGES_RELEASED);
+        if (!check_fits(line_of_value(store, charge), charge, error)) {
+            while (i-- > 0)
+                reserve(store, kbnt_value_nth_value(argument, KBNT_FIELD_CHARGES, i), -1);
             return FALSE;
         }
-        add(store, line, CHARGES_RESERVED,
-            ledger_amount(kbnt_value_get_number(charge, KBNT_FIELD_AMOUNT)));
+        reserve(store, charge, 1);
     }
     return TRUE;
 }
 
 void
-ledger_move(Store *store, const KbntValue *holder, ChargesState from, ChargesState to)
+ledger_unreserve(Store *store, const KbntValue *argument)
 {
-    move_first(store, holder, kbnt_value_length(holder, KBNT_FIELD_CHARGES), from, to);
+    for (guint i = 0; i < kbnt_value_length(argument, KBNT_FIELD_CHARGES); i++)
+        reserve(store, kbnt_value_nth_value(argument, KBNT_FIELD_CHARGES, i), -1);
+}
+
+void
+ledger_move(Store *store, GBytes *holds, ChargesState from, ChargesState to)
+{
+    ChargesIter iter;
+    Charge charge;
+
+    charges_iter_init(&iter, holds);
+    while (charges_next(&iter, &charge)) {
+        Line *line = line_of(store, charge.account, charge.quantity);
+
+        add(store, line, from, -charge.amount);
+        add(store, line, to, charge.amount);
+    }
 }
 
 void

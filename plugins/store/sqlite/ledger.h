@@ -8,6 +8,7 @@
 #ifndef SQLITE_LEDGER_H
 #define SQLITE_LEDGER_H
 
+#include "charges.h"
 #include "store.h"
 
 /* What became of the charges of a request; kept in requests.charges. */
@@ -20,16 +21,15 @@ typedef enum {
 
 Ledger *ledger_new(void);
 void ledger_free(Ledger *ledger);
-/* Reserves all CHARGES of @holder, or none of them with QUOTA_EXCEEDED. */
-gboolean ledger_reserve(Store *store, const KbntValue *holder, GError **error);
-/* Moves all CHARGES of @holder from one state to another. */
-void ledger_move(Store *store, const KbntValue *holder, ChargesState from, ChargesState to);
+/* Reserves all CHARGES of @argument, or none of them with QUOTA_EXCEEDED. */
+gboolean ledger_reserve(Store *store, const KbntValue *argument, GError **error);
+/* Takes back what ledger_reserve() has just done. */
+void ledger_unreserve(Store *store, const KbntValue *argument);
+/* Moves all that a request holds (charges.h) from one state to another. */
+void ledger_move(Store *store, GBytes *holds, ChargesState from, ChargesState to);
 /* Writes what has moved, before a commit. */
 void ledger_save(Store *store);
 /* Drops what is in memory, after a transaction was undone. */
 void ledger_forget(Ledger *ledger);
-/* Returns: an amount as the ledger keeps it. */
-gint64 ledger_amount(double amount);
-double ledger_amount_shown(gint64 amount);
 
 #endif

@@ -15,9 +15,9 @@ outbox_put(Store *store, const KbntValue *record, const char *message_id, KbntVa
 
     if (kbnt_value_has(record, KBNT_FIELD_MESSAGE_ID))
         message_id = kbnt_value_get_string(record, KBNT_FIELD_MESSAGE_ID);
-    db_run(store->db, "INSERT INTO outbox VALUES (?, ?, 0, ?)", "iub", position, message_id,
+    db_run(store->db, "INSERT INTO outbox VALUES (?, ?, ?)", "iub", position, message_id,
            bytes);
-    store->totals.outbox++;
+    unconfirmed_add(store->unconfirmed, position);
 
     kbnt_value_set_int(placed, KBNT_FIELD_POSITION, position);
     kbnt_value_take_item(result, KBNT_FIELD_RECORDS, placed);
@@ -32,15 +32,6 @@ outbox_put_all(Store *store, const KbntValue *argument, const char *message_id,
                    result);
 }
 
-/* Returns: 0 and 1 for a row that is not and that is confirmed, -1 for none. */
-static gint64
-confirmed(Store *store, gint64 position)
-{
-    return db_number(store->db,
-                     "SELECT coalesce((SELECT confirmed FROM outbox WHERE position = ?), -1)",
-                     "i", position);
-}
-
 static void
 remove_row(Store *store, gint64 position)
 {
@@ -51,20 +42,13 @@ KbntValue *
 outbox_confirm(Store *store, const KbntValue *argument, GError **error)
 {
     gint64 position = kbnt_value_get_int(argument, KBNT_FIELD_POSITION);
-    gint64 before = confirmed(store, position);
+    gboolean is_news = unconfirmed_take(store->unconfirmed, position);
     KbntValue *result = kbnt_value_new();
 
-    if (before < 0)
-        return result;
     if (kbnt_value_get_int(argument, KBNT_FIELD_SETTLED))
         remove_row(store, position);
-    else if (before == 0)
-        db_run(store->db, "UPDATE outbox SET confirmed = 1 WHERE position = ?", "i", position);
-    if (before == 0) {
-        store->totals.outbox--;
-        if (store->half == KBNT_HALF_PRODUCER)
-            requests_publish(store, argument, result);
-    }
+    if (is_news && store->half == KBNT_HALF_PRODUCER)
+        requests_publish(store, argument, result);
     return result;
 }
 
@@ -74,10 +58,8 @@ outbox_settle(Store *store, const KbntValue *argument, GError **error)
     gint64 first = kbnt_value_get_int(argument, KBNT_FIELD_POSITION);
     gint64 last = first + MAX(kbnt_value_get_int(argument, KBNT_FIELD_COUNT), 1) - 1;
 
-    store->totals.outbox -= db_number(store->db,
-                                      "SELECT count(*) FROM outbox"
-                                      " WHERE position BETWEEN ? AND ? AND confirmed = 0",
-                                      "ii", first, last);
+    for (gint64 position = first; position <= last; position++)
+        unconfirmed_take(store->unconfirmed, position);
     db_run(store->db, "DELETE FROM outbox WHERE position BETWEEN ? AND ?", "ii", first, last);
     return kbnt_value_new();
 }

@@ -55,12 +55,11 @@ keep_event(Store *store, const KbntValue *argument)
 static void
 close_resources(Store *store, const Request *request, const char *message_id)
 {
+    g_auto(GStrv) touched = request->touches ? g_strsplit(request->touches, "\n", -1) : NULL;
+
     resources_close(store, text(request->value, KBNT_FIELD_VIRTUAL_RESOURCE_ID), message_id);
-    for (guint i = 0; i < kbnt_value_length(request->holder, KBNT_FIELD_TOUCHES); i++)
-        resources_close(store,
-                        text(kbnt_value_nth_value(request->holder, KBNT_FIELD_TOUCHES, i),
-                             KBNT_FIELD_VIRTUAL_RESOURCE_ID),
-                        message_id);
+    for (guint i = 0; touched && touched[i]; i++)
+        resources_close(store, touched[i], message_id);
 }
 
 static void

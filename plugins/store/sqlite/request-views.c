@@ -13,19 +13,17 @@ text(const KbntValue *value, KbntField field)
     return kbnt_value_get_string(value, field);
 }
 
-/* Returns: (transfer full) (nullable): the request of a row (id, cancel_reason), ended here. */
+/* Returns: (transfer full) (nullable): the request of a row, which ends here. */
 static KbntValue *
 read_only_row(Db *db, DbRow *row)
 {
-    gint64 id;
-    gint64 cancel_reason;
+    KbntValue *request;
 
     if (!row)
         return NULL;
-    id = row_int(row, 0);
-    cancel_reason = row_int(row, 1);
+    request = request_row_value(db, row);
     db_row_end(row);
-    return requests_read(db, id, cancel_reason, NULL, NULL);
+    return request;
 }
 
 /* Returns: (transfer full) (nullable) */
@@ -36,13 +34,14 @@ find_by_names(Db *db, const KbntValue *argument)
     const char *key = text(argument, KBNT_FIELD_IDEMPOTENCY_KEY);
     KbntValue *request = read_only_row(
         db,
-        db_find(db, "SELECT id, cancel_reason FROM requests WHERE scope = ? AND request_id = ?",
+        db_find(db,
+                "SELECT " REQUEST_COLUMNS " FROM requests WHERE scope = ? AND request_id = ?",
                 "tt", scope, text(argument, KBNT_FIELD_REQUEST_ID)));
 
     if (request || !key)
         return request;
     return read_only_row(db, db_find(db,
-                                     "SELECT id, cancel_reason FROM requests"
+                                     "SELECT " REQUEST_COLUMNS " FROM requests"
                                      " WHERE scope = ? AND idempotency_key = ?",
                                      "tt", scope, key));
 }
@@ -88,8 +87,8 @@ request_views_one(Store *store, Db *db, const KbntValue *argument, GError **erro
 
     if (message_id)
         request = read_only_row(
-            db, db_find(db, "SELECT id, cancel_reason FROM requests WHERE message_id = ?", "u",
-                        message_id));
+            db, db_find(db, "SELECT " REQUEST_COLUMNS " FROM requests WHERE message_id = ?",
+                        "u", message_id));
     else
         request = find_by_names(db, argument);
     if (!request)
@@ -110,12 +109,12 @@ find_requests(Db *db, const KbntValue *argument, gint64 before, gint64 max_rows)
 
     if (user_id)
         return db_find(db,
-                       "SELECT id, cancel_reason FROM requests INDEXED BY requests_of_user"
+                       "SELECT " REQUEST_COLUMNS " FROM requests INDEXED BY requests_of_user"
                        " WHERE user_id = ? AND id < ? AND (?3 = 0 OR status = ?3)"
                        " AND (?4 = 0 OR type = ?4) ORDER BY id DESC LIMIT ?5",
                        "tiiii", user_id, before, status, type, max_rows);
     return db_find(db,
-                   "SELECT id, cancel_reason FROM requests WHERE id < ?1"
+                   "SELECT " REQUEST_COLUMNS " FROM requests WHERE id < ?1"
                    " AND (?2 = 0 OR status = ?2) AND (?3 = 0 OR type = ?3)"
                    " ORDER BY id DESC LIMIT ?4",
                    "iiii", before, status, type, max_rows);
@@ -135,7 +134,7 @@ read_page(Db *db, DbRow *row, gint64 max_rows, KbntValue *result)
             return last;
         }
         last = row_int(row, 0);
-        request = requests_read(db, last, row_int(row, 1), NULL, NULL);
+        request = request_row_value(db, row);
         if (!request) {
             db_row_end(row);
             return 0;
@@ -168,7 +167,7 @@ request_views_overdue(Store *store, Db *db, const KbntValue *argument, GError **
     KbntValue *result = views_new_list();
     gint64 max_rows = views_max_rows(argument);
     DbRow *row = db_find(db,
-                         "SELECT id, cancel_reason FROM requests INDEXED BY requests_open"
+                         "SELECT " REQUEST_COLUMNS " FROM requests INDEXED BY requests_open"
                          " WHERE ended_at IS NULL AND deadline > 0 AND deadline < ?"
                          " AND cancel_reason = 0 ORDER BY deadline LIMIT ?",
                          "ii", kbnt_value_get_int(argument, KBNT_FIELD_BEFORE), max_rows);
@@ -189,8 +188,8 @@ read_account(Db *db, const char *account, KbntValue *result)
         kbnt_value_set_string(charge, KBNT_FIELD_ACCOUNT, account);
         kbnt_value_set_string(charge, KBNT_FIELD_QUANTITY, row_text(row, 0));
         kbnt_value_set_number(charge, KBNT_FIELD_RESERVED,
-                              ledger_amount_shown(row_int(row, 1)));
-        kbnt_value_set_number(charge, KBNT_FIELD_USED, ledger_amount_shown(row_int(row, 2)));
+                              charges_amount_shown(row_int(row, 1)));
+        kbnt_value_set_number(charge, KBNT_FIELD_USED, charges_amount_shown(row_int(row, 2)));
         kbnt_value_take_item(result, KBNT_FIELD_CHARGES, charge);
     }
 }

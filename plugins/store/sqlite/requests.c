@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * requests.c: owns the producer's requests: a lean row of what is asked for, and the parts
- * that make up the value.
+ * requests.c: owns the producer's requests as the writer moves them.
  *
  * Requests that move are asked for again soon, so the writer keeps the last ones in memory.
  * What it keeps is what the transaction has written; one that is undone empties the cache.
@@ -16,11 +15,8 @@
 static void
 free_request(gpointer data)
 {
-    Request *request = data;
-
-    kbnt_value_unref(request->holder);
-    kbnt_value_unref(request->value);
-    g_free(request);
+    request_clear(data);
+    g_free(data);
 }
 
 Cache *
@@ -35,74 +31,12 @@ keep(Store *store, const char *message_id, const Request *request)
     return cache_put(store->requests, message_id, g_memdup2(request, sizeof *request));
 }
 
-gint64
-requests_seed(const KbntValue *request)
-{
-    static const KbntField names[] = { KBNT_FIELD_MESSAGE_ID, KBNT_FIELD_SCOPE,
-                                       KBNT_FIELD_REQUEST_ID, KBNT_FIELD_IDEMPOTENCY_KEY,
-                                       KBNT_FIELD_BODY_HASH,  KBNT_FIELD_USER_ID };
-    gint64 seed = kbnt_value_get_int(request, KBNT_FIELD_DEADLINE);
-
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-        seed = parts_checksum_text(seed, kbnt_value_get_string(request, names[i]));
-    return seed;
-}
-
-gint64
-requests_checksum(gint64 seed, gint64 status, gint64 charges, gint64 cancel_reason)
-{
-    gint64 state[] = { status, charges, cancel_reason };
-
-    return parts_checksum(seed, state, sizeof state);
-}
-
-typedef struct {
-    KbntValue *holder;
-    KbntValue *value;
-} Reading;
-
-static void
-join_part(const KbntValue *part, gint64 n, gpointer data)
-{
-    Reading *reading = data;
-
-    if (n == 0 && kbnt_value_has(part, KBNT_FIELD_REQUEST)) {
-        reading->holder = kbnt_value_ref(part);
-        reading->value = kbnt_value_copy(kbnt_value_get_value(part, KBNT_FIELD_REQUEST));
-    } else if (reading->value) {
-        parts_join(reading->value, part, KBNT_FIELD_HISTORY);
-    }
-}
-
-KbntValue *
-requests_read(Db *db, gint64 id, gint64 cancel_reason, KbntValue **ret_holder,
-              gint64 *ret_n_parts)
-{
-    Reading reading = { NULL, NULL };
-    gint64 n_parts = parts_read(db, PARTS_OF_REQUESTS, id, join_part, &reading);
-
-    if (!n_parts || !reading.value) {
-        db_fail(db, KBNT_ERROR_STORE_CORRUPT,
-                "a request has lost its parts; see 'kbntctl store check'");
-        kbnt_value_unref(reading.holder);
-        kbnt_value_unref(reading.value);
-        return NULL;
-    }
-    if (cancel_reason)
-        kbnt_value_set_int(reading.value, KBNT_FIELD_CANCEL_REQUESTED, TRUE);
-    if (ret_holder)
-        *ret_holder = g_steal_pointer(&reading.holder);
-    if (ret_n_parts)
-        *ret_n_parts = n_parts;
-    kbnt_value_unref(reading.holder);
-    return reading.value;
-}
-
 Request *
 requests_find(Store *store, const char *message_id)
 {
-    Request request = { 0 };
+    Request request;
     Request *known;
+    gboolean is_read;
     DbRow *row;
 
     if (!message_id)
@@ -110,31 +44,13 @@ requests_find(Store *store, const char *message_id)
     known = cache_get(store->requests, message_id);
     if (known)
         return known;
-    row = db_find(
-        store->db,
-        "SELECT id, status, charges, cancel_reason FROM requests WHERE message_id = ?", "u",
-        message_id);
+    row = db_find(store->db, "SELECT " REQUEST_COLUMNS " FROM requests WHERE message_id = ?",
+                  "u", message_id);
     if (!row)
         return NULL;
-    request.id = row_int(row, 0);
-    request.status = row_int(row, 1);
-    request.charges = row_int(row, 2);
-    request.cancel_reason = row_int(row, 3);
+    is_read = request_row_read(store->db, row, &request);
     db_row_end(row);
-
-    request.value = requests_read(store->db, request.id, request.cancel_reason, &request.holder,
-                                  &request.n_parts);
-    if (!request.value)
-        return NULL;
-    request.seed = requests_seed(request.value);
-    return keep(store, message_id, &request);
-}
-
-static gint64
-checksum_of(const Request *request)
-{
-    return requests_checksum(request->seed, request->status, request->charges,
-                             request->cancel_reason);
+    return is_read ? keep(store, message_id, &request) : NULL;
 }
 
 static const char *
@@ -152,42 +68,46 @@ count(Store *store, const KbntValue *value, gint64 delta)
 }
 
 static void
-insert_row(Store *store, const Request *request)
+insert_row(Store *store, const Request *request, GBytes *body)
 {
     const KbntValue *value = request->value;
 
     db_run(store->db,
            "INSERT OR IGNORE INTO requests"
-           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, ?)",
-           "iutttttiiiiiii", request->id, text(value, KBNT_FIELD_MESSAGE_ID),
+           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, ?, ?, ?, ?)",
+           "iuttttiiiiiiibbt", request->id, text(value, KBNT_FIELD_MESSAGE_ID),
            text(value, KBNT_FIELD_SCOPE), text(value, KBNT_FIELD_REQUEST_ID),
-           text(value, KBNT_FIELD_IDEMPOTENCY_KEY), text(value, KBNT_FIELD_BODY_HASH),
-           text(value, KBNT_FIELD_USER_ID), kbnt_value_get_int(value, KBNT_FIELD_REQUEST_TYPE),
+           text(value, KBNT_FIELD_IDEMPOTENCY_KEY), text(value, KBNT_FIELD_USER_ID),
+           kbnt_value_get_int(value, KBNT_FIELD_REQUEST_TYPE),
            kbnt_value_get_int(value, KBNT_FIELD_PRIORITY), request->status,
            kbnt_value_get_int(value, KBNT_FIELD_STARTED), request->charges,
-           kbnt_value_get_int(value, KBNT_FIELD_DEADLINE), checksum_of(request));
+           kbnt_value_get_int(value, KBNT_FIELD_DEADLINE), request_checksum(request), body,
+           request->holds, request->touches);
 }
 
 gboolean
-requests_insert(Store *store, KbntValue *holder)
+requests_insert(Store *store, const KbntValue *argument)
 {
-    KbntValue *value = kbnt_value_get_value(holder, KBNT_FIELD_REQUEST);
-    Request request = { .n_parts = 1, .holder = holder, .value = value };
+    KbntValue *value = kbnt_value_get_value(argument, KBNT_FIELD_REQUEST);
+    g_autoptr(GBytes) body = kbnt_value_to_bytes(value);
+    g_auto(Request) request = {
+        .id = counters_take(&store->counters, COUNTER_ROWS),
+        .n_parts = 1,
+        .status = kbnt_value_get_int(value, KBNT_FIELD_REQUEST_STATUS),
+        .holds = charges_pack(argument),
+        .touches = request_touches(argument),
+        .value = kbnt_value_ref(value),
+    };
 
-    request.id = counters_take(&store->counters, COUNTER_ROWS);
-    request.seed = requests_seed(value);
-    request.status = kbnt_value_get_int(value, KBNT_FIELD_REQUEST_STATUS);
-    request.charges = kbnt_value_length(holder, KBNT_FIELD_CHARGES) ? CHARGES_RESERVED
-                                                                    : CHARGES_NONE;
-    insert_row(store, &request);
+    request.charges = request.holds ? CHARGES_RESERVED : CHARGES_NONE;
+    request.seed = request_seed(request.id, body, request.holds, request.touches);
+    insert_row(store, &request, body);
     if (db_has_failed(store->db) || !sqlite3_changes(db_handle(store->db)))
         return FALSE;
 
-    parts_append(store->db, PARTS_OF_REQUESTS, request.id, 0, holder);
     count(store, value, 1);
-    kbnt_value_ref(holder);
-    kbnt_value_ref(value);
     keep(store, text(value, KBNT_FIELD_MESSAGE_ID), &request);
+    request = (Request){ 0 };
     return TRUE;
 }
 
@@ -205,12 +125,12 @@ update_row(Store *store, Request *request, gint64 ended_at)
                "UPDATE requests SET status = ?, started = ?, checksum = ?, ended_at = ?"
                " WHERE id = ?",
                "iiiii", request->status, kbnt_value_get_int(request->value, KBNT_FIELD_STARTED),
-               checksum_of(request), ended_at, request->id);
+               request_checksum(request), ended_at, request->id);
     else
         db_run(store->db,
                "UPDATE requests SET status = ?, started = ?, checksum = ? WHERE id = ?", "iiii",
                request->status, kbnt_value_get_int(request->value, KBNT_FIELD_STARTED),
-               checksum_of(request), request->id);
+               request_checksum(request), request->id);
 }
 
 void
@@ -239,10 +159,10 @@ requests_patch(Store *store, Request *request, const KbntValue *patch, gint64 en
 void
 requests_set_charges(Store *store, Request *request, ChargesState charges)
 {
-    ledger_move(store, request->holder, (ChargesState)request->charges, charges);
+    ledger_move(store, request->holds, (ChargesState)request->charges, charges);
     request->charges = charges;
     db_run(store->db, "UPDATE requests SET charges = ?, checksum = ? WHERE id = ?", "iii",
-           request->charges, checksum_of(request), request->id);
+           request->charges, request_checksum(request), request->id);
 }
 
 void
@@ -255,7 +175,7 @@ requests_set_cancelled(Store *store, Request *request, gint64 reason)
     request->value = after;
     request->cancel_reason = reason;
     db_run(store->db, "UPDATE requests SET cancel_reason = ?, checksum = ? WHERE id = ?", "iii",
-           reason, checksum_of(request), request->id);
+           reason, request_checksum(request), request->id);
 }
 
 void
@@ -264,7 +184,8 @@ requests_publish(Store *store, const KbntValue *argument, KbntValue *result)
     Request *request = requests_find(store, text(argument, KBNT_FIELD_MESSAGE_ID));
     g_autoptr(KbntValue) patch = NULL;
 
-    if (!request)
+    /* A record that is sent again after a restart has been published before. */
+    if (!request || kbnt_value_has(request->value, KBNT_FIELD_PUBLICATION))
         return;
     patch = kbnt_value_new();
     kbnt_value_copy_field(patch, argument, KBNT_FIELD_HISTORY);

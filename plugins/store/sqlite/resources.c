@@ -103,22 +103,15 @@ resources_find(Db *db, const char *resource_id)
     return resource;
 }
 
-gboolean
-resources_exist(Store *store, const char *resource_id)
-{
-    return db_number(store->db, "SELECT 1 FROM resources WHERE resource_id = ?", "t",
-                     resource_id) != 0;
-}
-
 /* Returns: (transfer full): what of the resource does not lie in columns. */
-static GBytes *
-body_of(const KbntValue *resource)
+static KbntValue *
+rest_of(const KbntValue *resource)
 {
-    g_autoptr(KbntValue) rest = kbnt_value_copy(resource);
+    KbntValue *rest = kbnt_value_copy(resource);
 
     for (gsize i = 0; i < G_N_ELEMENTS(column_fields); i++)
         kbnt_value_clear(rest, column_fields[i]);
-    return kbnt_value_to_bytes(rest);
+    return rest;
 }
 
 static const char *
@@ -127,29 +120,30 @@ text(const KbntValue *value, KbntField field)
     return kbnt_value_get_string(value, field);
 }
 
-void
-resources_insert(Store *store, const KbntValue *resource)
+gboolean
+resources_insert(Store *store, const ResourceRow *row)
 {
-    const char *resource_id = text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
-    gint64 type = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_TYPE);
-    gint64 status = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS);
-    g_autoptr(GBytes) body = body_of(resource);
+    g_autoptr(GBytes) body = kbnt_value_to_bytes(row->rest);
 
     db_run(store->db,
-           "INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?)",
-           "itiitttuuuib", counters_take(&store->counters, COUNTER_ROWS), resource_id, type,
-           status, text(resource, KBNT_FIELD_USER_ID), text(resource, KBNT_FIELD_HOST),
-           text(resource, KBNT_FIELD_ATTACHED_TO), text(resource, KBNT_FIELD_MESSAGE_ID),
-           text(resource, KBNT_FIELD_OPEN_MESSAGE_ID),
-           text(resource, KBNT_FIELD_LAST_MESSAGE_ID), checksum_of(resource_id, body), body);
-    totals_count_resource(&store->totals, type, status, 1);
+           "INSERT OR IGNORE INTO resources"
+           " VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?)",
+           "itiitttuuuib", counters_take(&store->counters, COUNTER_ROWS), row->resource_id,
+           row->type, row->status, row->user_id, row->host, row->attached_to, row->message_id,
+           row->open_message_id, row->last_message_id, checksum_of(row->resource_id, body),
+           body);
+    if (!sqlite3_changes(db_handle(store->db)))
+        return FALSE;
+    totals_count_resource(&store->totals, row->type, row->status, 1);
+    return TRUE;
 }
 
 static void
 update(Store *store, const KbntValue *resource)
 {
     const char *resource_id = text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
-    g_autoptr(GBytes) body = body_of(resource);
+    g_autoptr(KbntValue) rest = rest_of(resource);
+    g_autoptr(GBytes) body = kbnt_value_to_bytes(rest);
 
     db_run(
         store->db,
@@ -165,14 +159,23 @@ update(Store *store, const KbntValue *resource)
 static void
 insert_patch(Store *store, const KbntValue *patch)
 {
-    g_autoptr(KbntValue) resource = NULL;
+    g_autoptr(KbntValue) rest = rest_of(patch);
+    gint64 status = kbnt_value_get_int(patch, KBNT_FIELD_RESOURCE_STATUS);
+    const ResourceRow row = {
+        .resource_id = text(patch, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
+        .type = kbnt_value_get_int(patch, KBNT_FIELD_RESOURCE_TYPE),
+        .status = status ? status : KBNT_RESOURCE_STATUS_PENDING,
+        .user_id = text(patch, KBNT_FIELD_USER_ID),
+        .host = text(patch, KBNT_FIELD_HOST),
+        .attached_to = text(patch, KBNT_FIELD_ATTACHED_TO),
+        .message_id = text(patch, KBNT_FIELD_MESSAGE_ID),
+        .open_message_id = text(patch, KBNT_FIELD_OPEN_MESSAGE_ID),
+        .last_message_id = text(patch, KBNT_FIELD_LAST_MESSAGE_ID),
+        .rest = rest,
+    };
 
-    if (!kbnt_value_has(patch, KBNT_FIELD_RESOURCE_TYPE))
-        return;
-    resource = kbnt_value_copy(patch);
-    if (!kbnt_value_has(resource, KBNT_FIELD_RESOURCE_STATUS))
-        kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_PENDING);
-    resources_insert(store, resource);
+    if (row.type)
+        resources_insert(store, &row);
 }
 
 /* Returns: (transfer none) (nullable): the row, from memory where it is known. */

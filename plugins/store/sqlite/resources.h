@@ -20,8 +20,22 @@ KbntValue *resources_find(Db *db, const char *resource_id);
 /* Returns: whether the row is what was written. */
 gboolean resources_is_sound(DbRow *row);
 
-gboolean resources_exist(Store *store, const char *resource_id);
-void resources_insert(Store *store, const KbntValue *resource);
+/* What is written of a new resource; the value has what does not lie in columns. */
+typedef struct {
+    const char *resource_id;
+    gint64 type;
+    gint64 status;
+    const char *user_id;
+    const char *host;
+    const char *attached_to;
+    const char *message_id;
+    const char *open_message_id;
+    const char *last_message_id;
+    const KbntValue *rest;
+} ResourceRow;
+
+/* Returns: FALSE where the id is taken. */
+gboolean resources_insert(Store *store, const ResourceRow *row);
 /*
  * Sets the fields of @patch on its VIRTUAL_RESOURCE_ID, which appears where it is unknown and
  * the patch has a RESOURCE_TYPE. Returns: (transfer full) (nullable): the MESSAGE_ID that

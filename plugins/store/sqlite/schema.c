@@ -8,12 +8,17 @@
  */
 #include "schema.h"
 
+#include "schema-requests.h"
+
 #define APPLICATION_ID 0x6b626e74
 
 typedef struct {
     gint64 version;
     const char *up[KBNT_HALF_ALL];
     const char *down[KBNT_HALF_ALL];
+    /* What SQL alone cannot do, after the statements. */
+    void (*do_up[KBNT_HALF_ALL])(Db *db);
+    void (*do_down[KBNT_HALF_ALL])(Db *db);
 } Migration;
 
 #define COMMON_TABLES \
@@ -84,6 +89,19 @@ typedef struct {
     " WHERE attached_to IS NOT NULL;"
 #define NO_LIST_INDEXES "DROP INDEX resources_of_host; DROP INDEX resources_attached;"
 
+#define OUTBOX_WITHOUT_CONFIRMED \
+    "ALTER TABLE outbox RENAME TO outbox_before;" \
+    "CREATE TABLE outbox (position INTEGER PRIMARY KEY, message_id BLOB," \
+    " record BLOB NOT NULL);" \
+    "INSERT INTO outbox SELECT position, message_id, record FROM outbox_before;" \
+    "DROP TABLE outbox_before;"
+#define OUTBOX_WITH_CONFIRMED \
+    "ALTER TABLE outbox RENAME TO outbox_before;" \
+    "CREATE TABLE outbox (position INTEGER PRIMARY KEY, message_id BLOB," \
+    " confirmed INTEGER NOT NULL, record BLOB NOT NULL);" \
+    "INSERT INTO outbox SELECT position, message_id, 0, record FROM outbox_before;" \
+    "DROP TABLE outbox_before;"
+
 /* In the order of the versions. The first row makes an empty file, and has no way back. */
 static const Migration migrations[] = {
     { 1, .up = { [KBNT_HALF_PRODUCER] = COMMON_TABLES PRODUCER_TABLES,
@@ -91,6 +109,13 @@ static const Migration migrations[] = {
     { 2, .up = { [KBNT_HALF_PRODUCER] = LIST_INDEXES, [KBNT_HALF_CONSUMER] = LIST_INDEXES },
       .down = { [KBNT_HALF_PRODUCER] = NO_LIST_INDEXES,
                 [KBNT_HALF_CONSUMER] = NO_LIST_INDEXES } },
+    { 3,
+      .up = { [KBNT_HALF_PRODUCER] = OUTBOX_WITHOUT_CONFIRMED,
+              [KBNT_HALF_CONSUMER] = OUTBOX_WITHOUT_CONFIRMED },
+      .down = { [KBNT_HALF_PRODUCER] = OUTBOX_WITH_CONFIRMED,
+                [KBNT_HALF_CONSUMER] = OUTBOX_WITH_CONFIRMED },
+      .do_up = { [KBNT_HALF_PRODUCER] = schema_requests_to_3 },
+      .do_down = { [KBNT_HALF_PRODUCER] = schema_requests_to_2 } },
 };
 
 /* Returns: what stands in the way of using the file, or NULL. */
@@ -117,14 +142,22 @@ set_version(Db *db, gint64 version)
 }
 
 static void
+run(Db *db, const char *sql, void (*code)(Db *db))
+{
+    db_script(db, sql);
+    if (code)
+        code(db);
+}
+
+static void
 migrate(Db *db, KbntHalf half, gint64 found, gint64 wanted)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(migrations); i++)
         if (migrations[i].version > found && migrations[i].version <= wanted)
-            db_script(db, migrations[i].up[half]);
+            run(db, migrations[i].up[half], migrations[i].do_up[half]);
     for (gsize i = G_N_ELEMENTS(migrations); i-- > 0;)
         if (migrations[i].version <= found && migrations[i].version > wanted)
-            db_script(db, migrations[i].down[half]);
+            run(db, migrations[i].down[half], migrations[i].do_down[half]);
     set_version(db, wanted);
 }
 

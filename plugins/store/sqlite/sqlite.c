@@ -34,6 +34,9 @@ sqlite_create(KbntHost *host, const void *config, void **ret_instance, GError **
 {
     Store *store = g_new0(Store, 1);
 
+    /* Else a lock is taken for each allocation to count it. In vain where somebody in the
+     * process has used SQLite before. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     store->host = host;
     store->config = config;
     store->half = kbnt_host_half(host);
@@ -44,6 +47,7 @@ sqlite_create(KbntHost *host, const void *config, void **ret_instance, GError **
     store->commands = task_queue_new((guint)store->config->queue);
     store->queries = task_queue_new((guint)store->config->queue);
     store->readers = g_ptr_array_new();
+    store->unconfirmed = unconfirmed_new();
     store->ledger = ledger_new();
     store->claims = claims_new();
     store->requests = requests_cache_new();
@@ -65,6 +69,7 @@ sqlite_destroy(void *instance)
     task_queue_free(store->commands);
     task_queue_free(store->queries);
     g_ptr_array_unref(store->readers);
+    unconfirmed_free(store->unconfirmed);
     ledger_free(store->ledger);
     claims_free(store->claims);
     cache_free(store->requests);
@@ -133,7 +138,9 @@ open_store(Store *store, GError **error)
 
     read_store_id(store);
     counters_load(&store->counters, store->db);
+    unconfirmed_load(store->unconfirmed, store->db);
     store->totals = totals_recount(store->db, store->half);
+    store->totals.outbox = unconfirmed_count(store->unconfirmed);
     shared_totals_set(store->committed_totals, &store->totals);
     if (!health_remember_files(store))
         db_fail(store->db, KBNT_ERROR_STORE_FAILED, "the file was removed as it was opened");

@@ -13,6 +13,7 @@
 #include "leases.h"
 #include "queue.h"
 #include "totals.h"
+#include "unconfirmed.h"
 
 #include <kbnt/kbnt-store.h>
 #include <sys/stat.h>
@@ -49,6 +50,7 @@ struct Store {
     Totals totals;
     /* The event behind which PRUNE looks next. */
     gint64 pruned_to;
+    Unconfirmed *unconfirmed;
     Ledger *ledger;
     Claims *claims;
     Cache *requests;
@@ -68,8 +70,8 @@ typedef KbntValue *(*StoreQuery)(Store *store, Db *db, const KbntValue *argument
                                  GError **error);
 
 /*
- * A command refuses before it writes; what it has written stays unless the connection has
- * failed, in which case its result and error do not matter.
+ * A command that can, refuses before it writes: one that has written first costs its whole
+ * group. Where the connection has failed its result and error do not matter.
  */
 StoreCommand store_command(KbntHalf half, guint32 verb);
 StoreQuery store_query(KbntHalf half, guint32 verb);

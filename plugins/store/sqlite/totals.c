@@ -113,7 +113,6 @@ totals_recount(Db *db, KbntHalf half)
     Totals totals = { 0 };
     DbRow *row;
 
-    totals.outbox = db_number(db, "SELECT count(*) FROM outbox WHERE confirmed = 0", "");
     totals.dead_letters = db_number(db, "SELECT count(*) FROM dead_letters", "");
     row = db_find(db,
                   "SELECT type, status, count(*) FROM resources INDEXED BY resources_of_user"

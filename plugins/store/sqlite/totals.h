@@ -25,7 +25,7 @@ void shared_totals_free(SharedTotals *shared);
 void shared_totals_set(SharedTotals *shared, const Totals *totals);
 Totals shared_totals_get(SharedTotals *shared);
 
-/* Counts the rows. */
+/* Counts the rows, but for the outbox (unconfirmed.h). */
 Totals totals_recount(Db *db, KbntHalf half);
 void totals_count_request(Totals *totals, gint64 priority, gint64 status, gboolean started,
                           gint64 delta);

@@ -3,8 +3,8 @@
  * writer.c: owns the one thread that writes: what is queued becomes one commit.
  *
  * A command refuses before it writes, so a refusal harms nobody and no savepoint is needed.
- * Where a write fails after all, the whole group is undone and each of its commands is done
- * again in a transaction of its own: only the culprit fails.
+ * Where one refuses later, or a write fails, the whole group is undone and each of its commands
+ * is done again in a transaction of its own: only the culprit fails.
  */
 #include "writer.h"
 
@@ -34,6 +34,7 @@ store_refuse(GError **error, KbntErrorCode code, const char *thing, const char *
 void
 store_remember(Store *store)
 {
+    unconfirmed_undo(store->unconfirmed);
     ledger_forget(store->ledger);
     claims_forget(store->claims);
     cache_clear(store->requests);
@@ -50,7 +51,7 @@ forget(Outcome *outcome)
     g_clear_error(&outcome->error);
 }
 
-/* Returns: whether the command kept its promise to refuse before it writes. */
+/* Returns: whether the command has either done its work or written nothing. */
 static gboolean
 run_command(Store *store, Outcome *outcome)
 {
@@ -93,6 +94,8 @@ commit(Store *store)
         return FALSE;
     crash_point_after_commit(store);
     health_note(store, 0);
+    unconfirmed_commit(store->unconfirmed);
+    store->totals.outbox = unconfirmed_count(store->unconfirmed);
     shared_totals_set(store->committed_totals, &store->totals);
     return TRUE;
 }
