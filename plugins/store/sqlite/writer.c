@@ -14,6 +14,7 @@
 #include "health.h"
 #include "inbox.h"
 #include "ledger.h"
+#include "log-buffer.h"
 #include "requests.h"
 
 #define TRY_AGAIN_MS 1000
@@ -192,6 +193,7 @@ write_until_closed(gpointer data)
     Store *store = data;
     g_autoptr(GPtrArray) tasks = g_ptr_array_new();
 
+    log_buffer_attach(store->db);
     sqlite3_wal_hook(db_handle(store->db), note_log_length, store);
     while (task_queue_take(store->commands, (guint)store->config->group,
                            health_is_failing(store) ? TRY_AGAIN_MS : 0, tasks)) {

@@ -121,7 +121,8 @@ a_full_disk_fails_commands_and_the_store_goes_on(void)
         contract_skip("strace cannot be used here");
         return;
     }
-    status = run_child("fills_the_disk", "inject=pwrite64:error=ENOSPC:when=300..400", &words);
+    /* The writer makes one call a commit, and one more for what does not fit into it. */
+    status = run_child("fills_the_disk", "inject=pwrite64:error=ENOSPC:when=120..170", &words);
 
     if (status != 0)
         g_printerr("%s", words);
