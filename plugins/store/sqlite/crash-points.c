@@ -83,8 +83,13 @@ void
 crash_point_pass(const Store *store, guint32 verb, const KbntValue *argument)
 {
     guint n_lines = kbnt_value_length(argument, KBNT_FIELD_JOURNAL);
+    gint64 n_rows = kbnt_value_get_int(argument, KBNT_FIELD_COUNT);
 
-    pass_verb(store, verb);
+    /* Rows are settled in runs of any length: a point counts rows. */
+    if (verb != KBNT_STORE_SETTLE || n_rows < 1)
+        n_rows = 1;
+    for (gint64 i = 0; i < n_rows; i++)
+        pass_verb(store, verb);
     for (guint i = 0; i < n_lines; i++) {
         const KbntValue *line = kbnt_value_nth_value(argument, KBNT_FIELD_JOURNAL, i);
         g_autofree char *name = g_strdup_printf(
