@@ -57,6 +57,7 @@ class Daemon:
         self.settings = list(settings)
         self.environment = None
         self.process = None
+        self.reader = None
         self.port = None
         self.lines = []
 
@@ -76,6 +77,8 @@ class Daemon:
         return arguments
 
     def start(self, extra=(), ready=True):
+        if self.reader:
+            self.reader.join()  # or the last words of the one before count as this one's
         self.lines = []
         self.port = None
         self.process = subprocess.Popen(self.command(extra), stderr=subprocess.PIPE, text=True,
