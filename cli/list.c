@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * list.c: owns the lists of the API.
+ * list.c: owns how answers of the API are shown: lists, and sheets of one thing.
  */
 #include "list.h"
 
@@ -28,6 +28,23 @@ path_with_query(const KbntInvocation *invocation, const char *path)
         separator = '&';
     }
     return g_string_free(whole, FALSE);
+}
+
+int
+kbnt_show(const KbntInvocation *invocation, const KbntAnswer *answer, const KbntColumn *lines,
+          gsize n_lines)
+{
+    g_autofree char *sheet = NULL;
+
+    if (!answer)
+        return KBNT_EXIT_FAILED;
+    if (kbnt_invocation_wants_json(invocation)) {
+        kbnt_print_json(answer->json);
+        return KBNT_EXIT_DONE;
+    }
+    sheet = kbnt_sheet(lines, n_lines, answer->json);
+    fputs(sheet, stdout);
+    return KBNT_EXIT_DONE;
 }
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * list.h: owns the lists of the API: one page, or one after another to the end.
+ * list.h: owns how answers of the API are shown: lists, and sheets of one thing.
  */
 #ifndef KBNT_LIST_H
 #define KBNT_LIST_H
@@ -23,6 +23,10 @@ typedef struct {
     const KbntColumn *columns;
     gsize n_columns;
 } KbntListQuery;
+
+/* Prints @answer (nullable), of which @lines are shown. Returns: an exit code. */
+int kbnt_show(const KbntInvocation *invocation, const KbntAnswer *answer,
+              const KbntColumn *lines, gsize n_lines);
 
 /* Fetches and prints a list. Returns: an exit code. */
 int kbnt_list(KbntInvocation *invocation, const KbntListQuery *query);

@@ -8,15 +8,20 @@
 
 #include <stdio.h>
 
+#define HALF \
+    { \
+        "half", "HALF", "consumer (default), or producer: events that could not be applied" \
+    }
+
 static const KbntOption letter_options[] = {
-    { "half", "HALF", "consumer (default), or producer: events that could not be applied" },
+    HALF,
     { "after", "NUMBER", "Only those after this one" },
     { "limit", "NUMBER", "At most so many" },
     { NULL, NULL, NULL },
 };
 
 static const KbntOption half_option[] = {
-    { "half", "HALF", "consumer (default), or producer: events that could not be applied" },
+    HALF,
     { NULL, NULL, NULL },
 };
 
@@ -108,17 +113,8 @@ static int
 show_letter(KbntInvocation *invocation)
 {
     g_autoptr(KbntAnswer) answer = ask_about_letter(invocation, "GET", "");
-    g_autofree char *sheet = NULL;
 
-    if (!answer)
-        return KBNT_EXIT_FAILED;
-    if (kbnt_invocation_wants_json(invocation)) {
-        kbnt_print_json(answer->json);
-        return KBNT_EXIT_DONE;
-    }
-    sheet = kbnt_sheet(letter_lines, G_N_ELEMENTS(letter_lines), answer->json);
-    fputs(sheet, stdout);
-    return KBNT_EXIT_DONE;
+    return kbnt_show(invocation, answer, letter_lines, G_N_ELEMENTS(letter_lines));
 }
 
 /* Says what was done, where the server has nothing to say or people read. */

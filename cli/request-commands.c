@@ -90,20 +90,6 @@ request_path(const KbntInvocation *invocation, const char *id)
                        NULL);
 }
 
-static void
-show(const KbntInvocation *invocation, const KbntAnswer *answer, const KbntColumn *lines,
-     gsize n_lines)
-{
-    g_autofree char *sheet = NULL;
-
-    if (kbnt_invocation_wants_json(invocation)) {
-        kbnt_print_json(answer->json);
-        return;
-    }
-    sheet = kbnt_sheet(lines, n_lines, answer->json);
-    fputs(sheet, stdout);
-}
-
 /* Returns: (transfer full) (nullable): the body that asks again for what @id asked for. */
 static json_t *
 ask_again(KbntInvocation *invocation, const char *id)
@@ -148,7 +134,7 @@ submit(KbntInvocation *invocation)
     if (!answer)
         return KBNT_EXIT_FAILED;
     if (!kbnt_invocation_has(invocation, "watch") || !kbnt_invocation_wants_json(invocation))
-        show(invocation, answer, accepted_lines, G_N_ELEMENTS(accepted_lines));
+        kbnt_show(invocation, answer, accepted_lines, G_N_ELEMENTS(accepted_lines));
     if (!kbnt_invocation_has(invocation, "watch"))
         return KBNT_EXIT_DONE;
     return kbnt_watch_request(invocation, kbnt_json_text_at(answer->json, "messageId"));
@@ -165,10 +151,7 @@ plan(KbntInvocation *invocation)
         return fail_reading(invocation, error);
     answer = kbnt_invocation_fetch(invocation, kbnt_invocation_api(invocation), "POST",
                                    "/api/v1/plan", body);
-    if (!answer)
-        return KBNT_EXIT_FAILED;
-    show(invocation, answer, plan_lines, G_N_ELEMENTS(plan_lines));
-    return KBNT_EXIT_DONE;
+    return kbnt_show(invocation, answer, plan_lines, G_N_ELEMENTS(plan_lines));
 }
 
 static int
@@ -181,7 +164,7 @@ status(KbntInvocation *invocation)
 
     if (!answer)
         return KBNT_EXIT_FAILED;
-    show(invocation, answer, request_lines, G_N_ELEMENTS(request_lines));
+    kbnt_show(invocation, answer, request_lines, G_N_ELEMENTS(request_lines));
     if (!kbnt_invocation_wants_json(invocation)) {
         history = kbnt_table(history_columns, G_N_ELEMENTS(history_columns),
                              kbnt_json_at(answer->json, "processingHistory"));

@@ -97,17 +97,8 @@ show_resource(KbntInvocation *invocation, const char *id)
     g_autofree char *path = g_strconcat("/api/v1/resources/", escaped, NULL);
     g_autoptr(KbntAnswer) answer = kbnt_invocation_fetch(
         invocation, kbnt_invocation_api(invocation), "GET", path, NULL);
-    g_autofree char *sheet = NULL;
 
-    if (!answer)
-        return KBNT_EXIT_FAILED;
-    if (kbnt_invocation_wants_json(invocation)) {
-        kbnt_print_json(answer->json);
-        return KBNT_EXIT_DONE;
-    }
-    sheet = kbnt_sheet(resource_lines, G_N_ELEMENTS(resource_lines), answer->json);
-    fputs(sheet, stdout);
-    return KBNT_EXIT_DONE;
+    return kbnt_show(invocation, answer, resource_lines, G_N_ELEMENTS(resource_lines));
 }
 
 static int

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Owns the reading of a list's query parameters. */
+/* Owns how a list is asked for and answered. */
 #include "query-filter.h"
 
 #include "fault.h"
+#include "json.h"
 
 #include <string.h>
 
@@ -97,11 +98,29 @@ kbnt_query_flag(KbntCall *call, const char *name, gboolean *ret_refused)
     return FALSE;
 }
 
-void
-kbnt_query_fail(KbntCall *call, const GError *error)
+static void
+fail_page(KbntCall *call, const GError *error)
 {
     if (g_error_matches(error, KBNT_ERROR, KBNT_ERROR_MALFORMED))
         kbnt_call_fail_code(call, KBNT_ERROR_MALFORMED, "/cursor", "%s", error->message);
     else
         kbnt_call_fail(call, error, NULL);
+}
+
+void
+kbnt_query_answer_page(KbntCall *call, const KbntView *view, const char *name,
+                       const KbntValue *result, const GError *error)
+{
+    GString *json;
+
+    if (error != NULL) {
+        fail_page(call, error);
+        return;
+    }
+    json = g_string_new("{");
+    kbnt_view_append_list(view, json, name, result, KBNT_FIELD_ITEMS);
+    kbnt_json_append_text_member(json, "nextCursor",
+                                 kbnt_value_get_string(result, KBNT_FIELD_NEXT_CURSOR));
+    g_string_append_c(json, '}');
+    kbnt_call_reply_json(call, 200, NULL, json);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Owns the reading of a list's query parameters: one row a parameter. */
+/* Owns how a list is asked for and answered: one row a query parameter, one page a time. */
 #pragma once
 
 #include "http-call.h"
+#include "views.h"
 
 #include <kbnt/kbnt-values.h>
 
@@ -24,5 +25,7 @@ KbntValue *kbnt_query_filter_read(KbntCall *call, const KbntFilterRule *rules);
  * else refuses the call and sets ret_refused. */
 gboolean kbnt_query_flag(KbntCall *call, const char *name, gboolean *ret_refused);
 
-/* Fails a list whose parameters were read: what the store finds malformed is the cursor. */
-void kbnt_query_fail(KbntCall *call, const GError *error);
+/* Answers a list whose parameters were read with the page in ITEMS, under that name; or with
+ * error (nullable), where what the store finds malformed is the cursor. */
+void kbnt_query_answer_page(KbntCall *call, const KbntView *view, const char *name,
+                            const KbntValue *result, const GError *error);

@@ -219,19 +219,7 @@ kbnt_route_delete_resource(KbntCall *call)
 static void
 answer_requests(KbntValue *result, const GError *error, gpointer data)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_query_fail(call, error);
-        return;
-    }
-    json = g_string_new("{");
-    kbnt_view_append_list(&kbnt_view_request, json, "requests", result, KBNT_FIELD_ITEMS);
-    kbnt_json_append_text_member(json, "nextCursor",
-                                 kbnt_value_get_string(result, KBNT_FIELD_NEXT_CURSOR));
-    g_string_append_c(json, '}');
-    kbnt_call_reply_json(call, 200, NULL, json);
+    kbnt_query_answer_page(data, &kbnt_view_request, "requests", result, error);
 }
 
 void

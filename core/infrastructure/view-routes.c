@@ -18,19 +18,7 @@ services_of(KbntCall *call)
 static void
 answer_resources(KbntValue *result, const GError *error, gpointer data)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_query_fail(call, error);
-        return;
-    }
-    json = g_string_new("{");
-    kbnt_view_append_list(&kbnt_view_resource, json, "resources", result, KBNT_FIELD_ITEMS);
-    kbnt_json_append_text_member(json, "nextCursor",
-                                 kbnt_value_get_string(result, KBNT_FIELD_NEXT_CURSOR));
-    g_string_append_c(json, '}');
-    kbnt_call_reply_json(call, 200, NULL, json);
+    kbnt_query_answer_page(data, &kbnt_view_resource, "resources", result, error);
 }
 
 void

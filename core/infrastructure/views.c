@@ -116,18 +116,18 @@ static const Member publication_members[] = {
 };
 const KbntView kbnt_view_publication = VIEW(publication_members);
 
+/* How a resource is doing, and where, wherever it is shown. */
+#define PRESENT_STATE \
+    NESTED(ENDPOINTS, view_endpoints), NESTED(HEALTH, kbnt_view_health), \
+        NESTED(METRICS, view_metrics), PLAIN(HOST), PLAIN(REGION), PLAIN(HYPERVISOR)
+
 static const Member result_members[] = {
     PLAIN(VIRTUAL_RESOURCE_ID),
     PLAIN(VM_ID),
     PLAIN(RESOURCE_TYPE),
     RENAMED(RESOURCE_STATUS, "status"),
     NESTED(SPECIFICATION, view_specification),
-    NESTED(ENDPOINTS, view_endpoints),
-    NESTED(HEALTH, kbnt_view_health),
-    NESTED(METRICS, view_metrics),
-    PLAIN(HOST),
-    PLAIN(REGION),
-    PLAIN(HYPERVISOR),
+    PRESENT_STATE,
 };
 static const KbntView view_result = VIEW(result_members);
 
@@ -167,12 +167,7 @@ static const Member resource_members[] = {
     PLAIN(REQUEST_ID),
     PLAIN(USER_ID),
     NESTED(SPECIFICATION, view_specification),
-    NESTED(ENDPOINTS, view_endpoints),
-    NESTED(HEALTH, kbnt_view_health),
-    NESTED(METRICS, view_metrics),
-    PLAIN(HOST),
-    PLAIN(REGION),
-    PLAIN(HYPERVISOR),
+    PRESENT_STATE,
     PLAIN(ATTACHED_TO),
     PLAIN(CREATED_AT),
     PLAIN(COST),
@@ -188,12 +183,7 @@ static const Member payload_members[] = {
     PLAIN(OUTCOME),
     PLAIN(RESOURCE_STATUS),
     NESTED(RESOURCE_SPECS, view_specification),
-    NESTED(ENDPOINTS, view_endpoints),
-    NESTED(HEALTH, kbnt_view_health),
-    NESTED(METRICS, view_metrics),
-    PLAIN(HOST),
-    PLAIN(REGION),
-    PLAIN(HYPERVISOR),
+    PRESENT_STATE,
     NESTED(ERROR, view_error),
 };
 static const KbntView view_payload = VIEW(payload_members);
