@@ -3,6 +3,7 @@
  * run-commit.c: owns how a run writes its journal: one command a move, fenced by its epoch.
  */
 #include "backoff.h"
+#include "resource-state.h"
 #include "run-private.h"
 
 /* The lease outlasts the next call's deadline by this. */
@@ -41,6 +42,23 @@ kbnt_run_journal(KbntRun *run, KbntValue *command, KbntStep step, KbntPhase phas
         kbnt_journal_line(run->context->ports, step, phase, run->attempts + 1));
     kbnt_value_set_int(run->state, KBNT_FIELD_STEP, step);
     kbnt_value_set_int(run->state, KBNT_FIELD_PHASE, phase);
+}
+
+void
+kbnt_run_set_status(KbntRun *run, KbntResourceStatus status)
+{
+    const KbntWorldPort *world = &run->context->ports->world;
+    KbntResourceStatus known = kbnt_value_get_int(run->state, KBNT_FIELD_RESOURCE_STATUS);
+    KbntResourceStatus before = known != 0 ? known : run->found_status;
+    g_autoptr(GError) error = NULL;
+
+    kbnt_value_set_int(run->state, KBNT_FIELD_RESOURCE_STATUS, status);
+    if (before == 0 || before == status || kbnt_resource_state_may(before, status))
+        return;
+    error = g_error_new(KBNT_ERROR, KBNT_ERROR_INTERNAL, "a resource moved from '%s' to '%s'",
+                        kbnt_enum_name(KBNT_TYPE_RESOURCE_STATUS, before),
+                        kbnt_enum_name(KBNT_TYPE_RESOURCE_STATUS, status));
+    world->report(world->data, error, run->state, "it stays where its request put it");
 }
 
 void

@@ -147,8 +147,7 @@ kbnt_run_complete(KbntRun *run)
     kbnt_run_history(run, "provision", KBNT_HISTORY_STATUS_SUCCESS, NULL);
     kbnt_run_history(run, "health-verification", KBNT_HISTORY_STATUS_SUCCESS, NULL);
     kbnt_run_history(run, "event-publication", KBNT_HISTORY_STATUS_SUCCESS, NULL);
-    kbnt_value_set_int(run->state, KBNT_FIELD_RESOURCE_STATUS,
-                       kbnt_plan_final_status(kbnt_run_verb(run), type));
+    kbnt_run_set_status(run, kbnt_plan_final_status(kbnt_run_verb(run), type));
     if (kbnt_run_verb(run) == KBNT_REQUEST_TYPE_DETACH_STORAGE)
         kbnt_value_set_string(run->state, KBNT_FIELD_ATTACHED_TO, "");
     kbnt_value_set_int(run->state, KBNT_FIELD_OUTCOME, KBNT_OUTCOME_SUCCESS);
@@ -209,7 +208,7 @@ set_failed_resource(KbntRun *run, KbntValue *command)
         kbnt_value_clear(run->state, KBNT_FIELD_RESOURCE_STATUS);
         return;
     }
-    kbnt_value_set_int(run->state, KBNT_FIELD_RESOURCE_STATUS, status);
+    kbnt_run_set_status(run, status);
     if (status == KBNT_RESOURCE_STATUS_QUARANTINED)
         set_resource(run, command);
     else

@@ -231,9 +231,9 @@ found(KbntValue *result, const GError *error, gpointer data)
     kbnt_value_copy_field(run->state, resource, KBNT_FIELD_RESOURCE_TYPE);
     kbnt_value_set_value(run->state, KBNT_FIELD_RESOURCE_SPECS,
                          kbnt_value_get_value(resource, KBNT_FIELD_SPECIFICATION));
+    run->found_status = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS);
     if (kbnt_run_verb(run) == KBNT_REQUEST_TYPE_DELETE_RESOURCE)
-        kbnt_value_set_int(run->state, KBNT_FIELD_RESOURCE_STATUS,
-                           KBNT_RESOURCE_STATUS_DELETING);
+        kbnt_run_set_status(run, KBNT_RESOURCE_STATUS_DELETING);
     look_further(run, resource);
 }
 

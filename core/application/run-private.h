@@ -32,7 +32,8 @@ struct KbntRun {
     gboolean debt;    /* a compensation gave up */
     GError *failure;  /* why it is undone */
     KbntStep failed_step;
-    KbntCancelReason cancel; /* 0 while wanted */
+    KbntResourceStatus found_status; /* of what a verb was asked for, 0 where it is not known */
+    KbntCancelReason cancel;         /* 0 while wanted */
 
     gint64 deadline_us;
     gint64 undo_deadline_us; /* of the way back */
@@ -56,6 +57,9 @@ KbntValue *kbnt_run_command(KbntRun *run, KbntInboxState inbox_state);
 
 /* Adds a line of the journal. */
 void kbnt_run_journal(KbntRun *run, KbntValue *command, KbntStep step, KbntPhase phase);
+
+/* Sets what the resource is from now on, and reports a move that no table has. */
+void kbnt_run_set_status(KbntRun *run, KbntResourceStatus status);
 
 /* Adds an entry to the history. */
 void kbnt_run_history(KbntRun *run, const char *operation, KbntHistoryStatus status,

@@ -88,8 +88,7 @@ kbnt_run_undo_done(KbntRun *run, const GError *error)
     }
     if (error != NULL) {
         run->debt = TRUE;
-        kbnt_value_set_int(run->state, KBNT_FIELD_RESOURCE_STATUS,
-                           KBNT_RESOURCE_STATUS_QUARANTINED);
+        kbnt_run_set_status(run, KBNT_RESOURCE_STATUS_QUARANTINED);
     }
     KbntValue *command = kbnt_run_command(run,
                                           next < 0 ? end_state(run) : KBNT_INBOX_STATE_UNDOING);
