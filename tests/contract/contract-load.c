@@ -36,6 +36,20 @@ contract_load(const char *path, char *const *arguments, GError **error)
     return TRUE;
 }
 
+void
+contract_load_built(const char *kind, const char *name, char *const *arguments)
+{
+    g_autofree char *file = g_strdup_printf("kbnt-%s-%s.so", kind, name);
+    g_autofree char *path = g_build_filename(g_getenv("KBNT_TEST_BUILDDIR"), "plugins", kind,
+                                             name, ".libs", file, NULL);
+    g_autoptr(GError) error = NULL;
+
+    if (contract_load(path, arguments, &error))
+        return;
+    g_printerr("%s\n", error->message);
+    exit(EXIT_FAILURE);
+}
+
 const char *
 contract_path(void)
 {

@@ -62,6 +62,9 @@ typedef struct {
  * none). Returns: FALSE with PLUGIN_INVALID. */
 gboolean contract_load(const char *path, char *const *arguments, GError **error);
 
+/* The same with a plugin of this build ("store", "sqlite"); ends the process where it fails. */
+void contract_load_built(const char *kind, const char *name, char *const *arguments);
+
 const char *contract_path(void);
 
 const KbntPlugin *contract_plugin(void);

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLUGIN "plugins/provisioner/mock/.libs/kbnt-provisioner-mock.so"
-
 /* Ensures a new volume. Returns: (transfer full) (nullable): the error. */
 static GError *
 try_volume(Contract *contract, Resource *ret_volume)
@@ -234,13 +232,8 @@ static const KbntTest tests[] = {
 int
 main(int argc, char **argv)
 {
-    g_autofree char *path = g_build_filename(g_getenv("KBNT_TEST_BUILDDIR"), PLUGIN, NULL);
     static char *const arguments[] = { (char *)"latency_factor=0.05", NULL };
-    g_autoptr(GError) error = NULL;
 
-    if (!contract_load(path, arguments, &error)) {
-        g_printerr("test-mock-fault: %s\n", error->message);
-        return EXIT_FAILURE;
-    }
+    contract_load_built("provisioner", "mock", arguments);
     return kbnt_test_main("plugins/mock-fault", argc, argv, tests, G_N_ELEMENTS(tests));
 }

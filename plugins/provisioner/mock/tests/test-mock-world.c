@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define PLUGIN "plugins/provisioner/mock/.libs/kbnt-provisioner-mock.so"
-
 static char *
 world_path(Contract *contract)
 {
@@ -190,13 +188,8 @@ static const KbntTest tests[] = {
 int
 main(int argc, char **argv)
 {
-    g_autofree char *path = g_build_filename(g_getenv("KBNT_TEST_BUILDDIR"), PLUGIN, NULL);
     static char *const arguments[] = { (char *)"latency_factor=0.05", NULL };
-    g_autoptr(GError) error = NULL;
 
-    if (!contract_load(path, arguments, &error)) {
-        g_printerr("test-mock-world: %s\n", error->message);
-        return EXIT_FAILURE;
-    }
+    contract_load_built("provisioner", "mock", arguments);
     return kbnt_test_main("plugins/mock-world", argc, argv, tests, G_N_ELEMENTS(tests));
 }

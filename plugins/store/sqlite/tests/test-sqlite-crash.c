@@ -91,17 +91,9 @@ static const KbntTest tests[] = {
 int
 main(int argc, char **argv)
 {
-    g_autofree char *plugin = g_build_filename(g_getenv("KBNT_TEST_BUILDDIR"), "plugins",
-                                               "store", "sqlite", ".libs",
-                                               "kbnt-store-sqlite.so", NULL);
-    g_autoptr(GError) error = NULL;
-
     progress = mmap(NULL, sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
                     -1, 0);
     g_assert(progress != MAP_FAILED);
-    if (!contract_load(plugin, NULL, &error)) {
-        g_printerr("test-sqlite-crash: %s\n", error->message);
-        return 1;
-    }
+    contract_load_built("store", "sqlite", NULL);
     return kbnt_test_main("plugins/store/sqlite crash", argc, argv, tests, G_N_ELEMENTS(tests));
 }

@@ -283,14 +283,6 @@ static const KbntTest tests[] = {
 int
 main(int argc, char **argv)
 {
-    g_autofree char *plugin = g_build_filename(g_getenv("KBNT_TEST_BUILDDIR"), "plugins",
-                                               "store", "sqlite", ".libs",
-                                               "kbnt-store-sqlite.so", NULL);
-    g_autoptr(GError) error = NULL;
-
-    if (!contract_load(plugin, NULL, &error)) {
-        g_printerr("test-sqlite: %s\n", error->message);
-        return 1;
-    }
+    contract_load_built("store", "sqlite", NULL);
     return kbnt_test_main("plugins/store/sqlite", argc, argv, tests, G_N_ELEMENTS(tests));
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLUGIN "plugins/transport/memory/.libs/kbnt-transport-memory.so"
-
 /* Publishes one record. Returns: (transfer full) (nullable): the error. */
 static GError *
 try_publish(Contract *contract, const char *topic, const char *body)
@@ -112,12 +110,6 @@ static const KbntTest tests[] = {
 int
 main(int argc, char **argv)
 {
-    g_autofree char *path = g_build_filename(g_getenv("KBNT_TEST_BUILDDIR"), PLUGIN, NULL);
-    g_autoptr(GError) error = NULL;
-
-    if (!contract_load(path, NULL, &error)) {
-        g_printerr("test-memory: %s\n", error->message);
-        return EXIT_FAILURE;
-    }
+    contract_load_built("transport", "memory", NULL);
     return kbnt_test_main("plugins/memory", argc, argv, tests, G_N_ELEMENTS(tests));
 }
