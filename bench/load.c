@@ -3,10 +3,11 @@
  * load - asks a server on loopback, over keep-alive connections, and says what came of it
  *
  *   load --port=N [--path=/] [--body=TEXT] [--connections=64] [--requests=1000]
- *        [--seconds=60] [--rate=N]
+ *        [--seconds=60] [--rate=N] [--poll]
  *
  * Without a rate every connection asks as soon as it was answered. With one, requests fall due
  * evenly and a latency counts from then on, so that a server that lags is not flattered.
+ * With --poll it never sleeps, so that the server's time holds nothing of waking its client.
  * Prints one object of JSON; an unanswered request makes the exit status 1.
  */
 #include <arpa/inet.h>
@@ -39,6 +40,7 @@ typedef struct {
     gint n_requests;
     gint seconds;
     gint rate;
+    gboolean polls;
     char *path;
     char *body;
 
@@ -216,6 +218,8 @@ wait_us(const Load *load)
 {
     gint64 left_us;
 
+    if (load->polls)
+        return 0;
     if (load->rate == 0 || load->idle->len == 0)
         return 100000;
     left_us = due_us(load) - now_us();
@@ -300,6 +304,7 @@ read_options(Load *load, int argc, char **argv)
         { "requests", 0, 0, G_OPTION_ARG_INT, &load->n_requests, "Most requests", "N" },
         { "seconds", 0, 0, G_OPTION_ARG_INT, &load->seconds, "Longest time", "N" },
         { "rate", 0, 0, G_OPTION_ARG_INT, &load->rate, "Requests a second; 0 is all", "N" },
+        { "poll", 0, 0, G_OPTION_ARG_NONE, &load->polls, "Never sleep", NULL },
         G_OPTION_ENTRY_NULL,
     };
     GOptionContext *context = g_option_context_new(NULL);
