@@ -5,8 +5,9 @@
  * The row is claimed, so that its epoch outranks that of whoever made the parts, and stays a
  * debt. All that the request may have left is taken away again, last first: each removal is
  * announced in the journal before it happens, under a lease that outlasts it. With the last one
- * the row ends, and in the same commit the resource is DELETED, its claim is free, and the
- * event says so. A payment that fails gives the row back for the next round.
+ * the row ends, and in the same commit the resource is DELETED and its claim free, or, where
+ * it was the attachment of a volume, that is as it was before; and the event says so. A payment
+ * that fails gives the row back for the next round.
  */
 #include "debt.h"
 
@@ -31,7 +32,7 @@ struct KbntDebt {
     gint64 epoch;
     guint64 timer;
     GError *failure;
-    KbntResourceStatus status; /* DELETED where a resource goes with the debt */
+    KbntResourceStatus status; /* of its resource from now on, 0 where that stays as it is */
     KbntDone done;
     gpointer data;
 };
@@ -129,25 +130,39 @@ paid(KbntValue *result, const GError *error, gpointer data)
     debt->done(NULL, NULL, debt->data);
 }
 
-/* @event: (nullable): the command with the event that the resource is gone. */
+static gboolean
+is_of_a_create(const KbntDebt *debt)
+{
+    return kbnt_plan_creates(kbnt_value_get_int(debt->request, KBNT_FIELD_REQUEST_TYPE));
+}
+
+/* Returns: (transfer full): what the store keeps of the resource from now on. */
+static KbntValue *
+resource_after(const KbntDebt *debt)
+{
+    KbntValue *resource = kbnt_value_new();
+
+    kbnt_value_copy_field(resource, debt->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, debt->status);
+    if (!is_of_a_create(debt))
+        kbnt_value_set_string(resource, KBNT_FIELD_ATTACHED_TO, "");
+    return resource;
+}
+
+/* @event: (nullable): the command with the event of what becomes of the resource. */
 static void
 end(KbntDebt *debt, const KbntValue *event)
 {
     g_autoptr(KbntValue) command = new_command(debt);
-    KbntValue *resource = kbnt_value_new();
 
     kbnt_value_copy_field(command, debt->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
-    kbnt_value_copy_field(resource, debt->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
     kbnt_value_set_int(command, KBNT_FIELD_INBOX_STATE, KBNT_INBOX_STATE_ENDED);
-    if (kbnt_plan_creates(kbnt_value_get_int(debt->request, KBNT_FIELD_REQUEST_TYPE)))
+    if (is_of_a_create(debt))
         kbnt_value_set_int(command, KBNT_FIELD_UNCLAIM, TRUE);
     if (event != NULL) {
-        debt->status = KBNT_RESOURCE_STATUS_DELETED;
         kbnt_value_merge(command, event);
-        kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, debt->status);
-        kbnt_value_set_value(command, KBNT_FIELD_RESOURCE, resource);
+        kbnt_value_take_value(command, KBNT_FIELD_RESOURCE, resource_after(debt));
     }
-    kbnt_value_unref(resource);
     submit(debt, KBNT_STORE_ADVANCE, command, paid);
 }
 
@@ -160,24 +175,43 @@ event_made(KbntValue *event, const GError *error, gpointer data)
         end(data, event);
 }
 
+/* A create that is undone leaves nothing, an attachment that is undone the volume as it was. */
+static KbntResourceStatus
+status_after(const KbntDebt *debt, const KbntValue *resource)
+{
+    KbntResourceStatus status = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS);
+
+    if (is_of_a_create(debt))
+        return status == KBNT_RESOURCE_STATUS_DELETED ? 0 : KBNT_RESOURCE_STATUS_DELETED;
+    return status == KBNT_RESOURCE_STATUS_QUARANTINED ? KBNT_RESOURCE_STATUS_ALLOCATED : 0;
+}
+
+static void
+make_event(KbntDebt *debt, const KbntValue *found)
+{
+    g_autoptr(KbntValue) resource = kbnt_value_copy(found);
+    KbntEventType type = is_of_a_create(debt) ? KBNT_EVENT_TYPE_RESOURCE_DELETED
+                                              : KBNT_EVENT_TYPE_RESOURCE_STATE_CHANGED;
+
+    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, debt->status);
+    kbnt_resource_event_make(debt->upkeep->ports, type, resource, event_made, debt);
+}
+
 static void
 resource_found(KbntValue *result, const GError *error, gpointer data)
 {
     KbntDebt *debt = data;
     KbntValue *found = error == NULL ? kbnt_value_get_value(result, KBNT_FIELD_RESOURCE) : NULL;
 
-    if (error != NULL && !g_error_matches(error, KBNT_ERROR, KBNT_ERROR_NOT_FOUND))
+    if (error != NULL && !g_error_matches(error, KBNT_ERROR, KBNT_ERROR_NOT_FOUND)) {
         give_back(debt, error);
-    else if (found == NULL || kbnt_value_get_int(found, KBNT_FIELD_RESOURCE_STATUS) ==
-                                  KBNT_RESOURCE_STATUS_DELETED)
-        end(debt, NULL);
-    else {
-        g_autoptr(KbntValue) resource = kbnt_value_copy(found);
-
-        kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_DELETED);
-        kbnt_resource_event_make(debt->upkeep->ports, KBNT_EVENT_TYPE_RESOURCE_DELETED,
-                                 resource, event_made, debt);
+        return;
     }
+    debt->status = found != NULL ? status_after(debt, found) : 0;
+    if (debt->status != 0)
+        make_event(debt, found);
+    else
+        end(debt, NULL);
 }
 
 /* Nothing is left on the hypervisor. */
@@ -185,13 +219,8 @@ static void
 finish(KbntDebt *debt)
 {
     const KbntStorePort *store = &debt->upkeep->ports->store;
-    g_autoptr(KbntValue) argument = NULL;
+    g_autoptr(KbntValue) argument = kbnt_value_new();
 
-    if (!kbnt_plan_creates(kbnt_value_get_int(debt->request, KBNT_FIELD_REQUEST_TYPE))) {
-        end(debt, NULL);
-        return;
-    }
-    argument = kbnt_value_new();
     kbnt_value_copy_field(argument, debt->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
     store->query(store->data, KBNT_STORE_RESOURCE, argument, resource_found, debt);
 }

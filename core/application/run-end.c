@@ -165,7 +165,8 @@ tell_debt(KbntRun *run)
 {
     KbntValue *transition = kbnt_run_transition(run, KBNT_TRANSITION_DEBT_LEFT, 0);
 
-    kbnt_value_copy_field(transition, run->state, KBNT_FIELD_RESOURCE_STATUS);
+    if (kbnt_plan_creates(kbnt_run_verb(run)))
+        kbnt_value_copy_field(transition, run->state, KBNT_FIELD_RESOURCE_STATUS);
     kbnt_run_tell(run, transition);
 }
 
@@ -191,8 +192,10 @@ kbnt_run_failed(KbntRun *run, KbntValue *result, const GError *error)
 static KbntResourceStatus
 failed_status(const KbntRun *run)
 {
+    if (run->debt)
+        return KBNT_RESOURCE_STATUS_QUARANTINED;
     if (kbnt_plan_creates(kbnt_run_verb(run)))
-        return run->debt ? KBNT_RESOURCE_STATUS_QUARANTINED : KBNT_RESOURCE_STATUS_DELETED;
+        return KBNT_RESOURCE_STATUS_DELETED;
     if (kbnt_run_verb(run) == KBNT_REQUEST_TYPE_DELETE_RESOURCE &&
         run->failed_step != KBNT_STEP_PLAN)
         return KBNT_RESOURCE_STATUS_QUARANTINED;

@@ -45,7 +45,8 @@
     M(LOST, ACTIVE, "its host is back, and so is it") \
     M(LOST, DELETING, "DELETE_RESOURCE began") \
     M(QUARANTINED, DELETING, "DELETE_RESOURCE began") \
-    M(QUARANTINED, DELETED, "the debt is paid, nothing is left")
+    M(QUARANTINED, DELETED, "the debt is paid, nothing is left") \
+    M(QUARANTINED, ALLOCATED, "the debt of its attachment is paid, it is unplugged")
 
 /* Returns: whether the move is legal; staying where it is is none. */
 gboolean kbnt_resource_state_may(KbntResourceStatus from, KbntResourceStatus to);

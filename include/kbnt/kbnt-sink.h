@@ -35,8 +35,9 @@
  *                          view becomes terminal
  *   event-projected        EVENT_TYPE, and DUPLICATE or EXPECTED_SEQUENCE where it was odd
  *   debt-left              RESOURCE_TYPE, HOST, RESOURCE_STATUS: QUARANTINED where something
- *                          of a resource is left
- *   debt-paid              RESOURCE_TYPE, HOST, RESOURCE_STATUS: DELETED where that is gone
+ *                          of a new resource is left
+ *   debt-paid              RESOURCE_TYPE, HOST, RESOURCE_STATUS: DELETED where that is gone,
+ *                          ALLOCATED where a volume is unplugged again
  *   reconciled             TOTALS: values {NAME, COUNT}, of a round over all hosts
  */
 #ifndef KBNT_SINK_H

@@ -29,7 +29,11 @@ struct FakePorts {
     FakeCalls subscriptions;
     GString *sent;
     GString *acknowledged;
-    GList *timers; /* of Timer, in order of due_us */
+    GString *cut_short;
+    GPtrArray *told; /* of KbntValue, in order */
+    const KbntSubscription *subscription;
+    KbntErrorCode codec_fault; /* 0: the codec works */
+    GList *timers;             /* of Timer, in order of due_us */
     guint64 last_timer;
     gint64 now_us;
     guint n_reports;
@@ -105,7 +109,7 @@ static void
 transport_subscribe(gpointer data, const KbntSubscription *subscription, KbntDone done,
                     gpointer done_data)
 {
-    (void)subscription;
+    ((FakePorts *)data)->subscription = subscription;
     calls_push(&((FakePorts *)data)->subscriptions, FAKE_SUBSCRIBE, NULL, done, done_data);
 }
 
@@ -126,29 +130,65 @@ provisioner_call(gpointer data, KbntAction action, KbntValue *argument, const ch
     calls_push(&((FakePorts *)data)->actions, (gint)action, argument, done, done_data);
 }
 
+static void
+provisioner_cancel(gpointer data, const char *key)
+{
+    append_word(((FakePorts *)data)->cut_short, key);
+}
+
+static gboolean
+codec_works(const FakePorts *fake, GError **error)
+{
+    if (fake->codec_fault == 0)
+        return TRUE;
+    g_set_error_literal(error, KBNT_ERROR, (gint)fake->codec_fault, "the test says so");
+    return FALSE;
+}
+
+static KbntValue *
+encode(FakePorts *fake, const char *topic, KbntField field, const KbntValue *message,
+       GError **error)
+{
+    KbntValue *record;
+
+    if (!codec_works(fake, error))
+        return NULL;
+    record = kbnt_value_new();
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, topic);
+    kbnt_value_take_value(record, field, kbnt_value_copy(message));
+    return record;
+}
+
 static KbntValue *
 codec_encode_request(gpointer data, const KbntValue *request, GError **error)
 {
-    KbntValue *record = kbnt_value_new();
-
-    (void)data;
-    (void)error;
-    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "requests");
-    kbnt_value_take_value(record, KBNT_FIELD_REQUEST, kbnt_value_copy(request));
-    return record;
+    return encode(data, "requests", KBNT_FIELD_REQUEST, request, error);
 }
 
 static KbntValue *
 codec_encode_event(gpointer data, const KbntValue *event, char ret_checksum[72], GError **error)
 {
-    KbntValue *record = kbnt_value_new();
+    KbntValue *record = encode(data, "events", KBNT_FIELD_EVENT, event, error);
 
-    (void)data;
-    (void)error;
-    g_strlcpy(ret_checksum, "sha256-fake", 72);
-    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "events");
-    kbnt_value_take_value(record, KBNT_FIELD_EVENT, kbnt_value_copy(event));
+    if (record != NULL)
+        g_strlcpy(ret_checksum, "sha256-fake", 72);
     return record;
+}
+
+static KbntValue *
+codec_decode_request(gpointer data, const KbntValue *record, GError **error)
+{
+    if (!codec_works(data, error))
+        return NULL;
+    return kbnt_value_copy(kbnt_value_get_value(record, KBNT_FIELD_REQUEST));
+}
+
+static KbntValue *
+codec_decode_event(gpointer data, const KbntValue *record, GError **error)
+{
+    if (!codec_works(data, error))
+        return NULL;
+    return kbnt_value_copy(kbnt_value_get_value(record, KBNT_FIELD_EVENT));
 }
 
 static gint64
@@ -216,8 +256,7 @@ world_uuid(gpointer data, char ret_uuid[37])
 static void
 world_observe(gpointer data, KbntValue *transition)
 {
-    (void)data;
-    kbnt_value_unref(transition);
+    g_ptr_array_add(((FakePorts *)data)->told, transition);
 }
 
 static void
@@ -237,6 +276,8 @@ fake_ports_new(gboolean durable)
     fake->now_us = G_USEC_PER_SEC;
     fake->sent = g_string_new(NULL);
     fake->acknowledged = g_string_new(NULL);
+    fake->cut_short = g_string_new(NULL);
+    fake->told = g_ptr_array_new_with_free_func((GDestroyNotify)kbnt_value_unref);
     fake->ports.version = "v0.0.0";
     fake->ports.store =
         (KbntStorePort){ .data = fake, .submit = store_submit, .query = store_query };
@@ -246,10 +287,14 @@ fake_ports_new(gboolean durable)
                                                  .subscribe = transport_subscribe,
                                                  .unsubscribe = transport_unsubscribe,
                                                  .acknowledge = transport_acknowledge };
-    fake->ports.provisioner = (KbntProvisionerPort){ .data = fake, .call = provisioner_call };
+    fake->ports.provisioner = (KbntProvisionerPort){ .data = fake,
+                                                     .call = provisioner_call,
+                                                     .cancel = provisioner_cancel };
     fake->ports.codec = (KbntCodecPort){ .data = fake,
                                          .encode_request = codec_encode_request,
-                                         .encode_event = codec_encode_event };
+                                         .encode_event = codec_encode_event,
+                                         .decode_request = codec_decode_request,
+                                         .decode_event = codec_decode_event };
     fake->ports.world = (KbntWorldPort){ .data = fake,
                                          .wall_ms = world_wall_ms,
                                          .monotonic_us = world_monotonic_us,
@@ -275,6 +320,8 @@ fake_ports_free(FakePorts *fake)
     g_list_free_full(fake->timers, g_free);
     g_string_free(fake->sent, TRUE);
     g_string_free(fake->acknowledged, TRUE);
+    g_string_free(fake->cut_short, TRUE);
+    g_ptr_array_unref(fake->told);
     g_free(fake);
 }
 
@@ -396,4 +443,46 @@ guint
 fake_ports_n_reports(const FakePorts *fake)
 {
     return fake->n_reports;
+}
+
+const char *
+fake_ports_cut_short(FakePorts *fake)
+{
+    return fake->cut_short->str;
+}
+
+guint
+fake_ports_n_told(const FakePorts *fake, KbntTransition kind)
+{
+    guint n_told = 0;
+
+    for (guint i = 0; i < fake->told->len; i++)
+        if (kbnt_value_get_int(fake->told->pdata[i], KBNT_FIELD_TRANSITION) == (gint64)kind)
+            n_told++;
+    return n_told;
+}
+
+const KbntValue *
+fake_ports_told(const FakePorts *fake, KbntTransition kind)
+{
+    const KbntValue *last = NULL;
+
+    for (guint i = 0; i < fake->told->len; i++)
+        if (kbnt_value_get_int(fake->told->pdata[i], KBNT_FIELD_TRANSITION) == (gint64)kind)
+            last = fake->told->pdata[i];
+    g_assert(last != NULL);
+    return last;
+}
+
+void
+fake_ports_break_codec(FakePorts *fake, KbntErrorCode code)
+{
+    fake->codec_fault = code;
+}
+
+void
+fake_ports_deliver(FakePorts *fake, KbntValue *record)
+{
+    g_assert(fake->subscription != NULL);
+    fake->subscription->records(&record, 1, fake->subscription->user_data);
 }

@@ -2,8 +2,8 @@
 /* KbntPorts for tests of use cases: what is asked of a port waits until the test answers it,
  * and time stands still until the test moves it.
  *
- * The codec writes events and requests, to records that hold them as EVENT or REQUEST. Chance
- * is always 0, so a backoff is always 10 ms.
+ * The codec writes events and requests to records that hold them as EVENT or REQUEST, and reads
+ * them from there. Chance is always 0, so a backoff is always 10 ms.
  */
 #pragma once
 
@@ -56,3 +56,17 @@ const char *fake_ports_acknowledged(FakePorts *fake);
 
 /* How many failures were reported so far. */
 guint fake_ports_n_reports(const FakePorts *fake);
+
+/* The keys of all work that the provisioner was asked to cut short, "KEY KEY …" in order. */
+const char *fake_ports_cut_short(FakePorts *fake);
+
+/* How many transitions of that kind whoever watches has been told of, and the last of them,
+ * which must exist. */
+guint fake_ports_n_told(const FakePorts *fake, KbntTransition kind);
+const KbntValue *fake_ports_told(const FakePorts *fake, KbntTransition kind);
+
+/* From here on the codec refuses everything with @code; with 0 it works again. */
+void fake_ports_break_codec(FakePorts *fake, KbntErrorCode code);
+
+/* Hands a record to whoever subscribed last. */
+void fake_ports_deliver(FakePorts *fake, KbntValue *record);

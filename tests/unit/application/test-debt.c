@@ -265,21 +265,55 @@ a_resource_that_is_deleted_already_is_told_of_no_more(void)
     CU_ASSERT(!kbnt_value_has(end, KBNT_FIELD_RESOURCE));
 }
 
-static void
-the_debt_of_an_attachment_is_paid_without_an_event(void)
+/* Returns: (transfer full): the debt of an attachment, unplugged: its volume is looked up. */
+static Fixture *
+unplugged(void)
 {
-    g_autoptr(Fixture) fixture = fixture_new(KBNT_REQUEST_TYPE_ATTACH_STORAGE,
-                                             KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
-    KbntValue *end;
+    Fixture *fixture = fixture_new(KBNT_REQUEST_TYPE_ATTACH_STORAGE,
+                                   KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
 
     answer_claim(fixture, 5);
     kbnt_assert_int(fake_calls_verb(fixture->actions, 0), KBNT_ACTION_DETACH);
     fake_calls_complete(fixture->actions, NULL);
     fake_calls_complete(fixture->commands, NULL);
+    return fixture;
+}
+
+static void
+a_volume_is_as_before_once_the_debt_of_its_attachment_is_paid(void)
+{
+    g_autoptr(Fixture) fixture = unplugged();
+    KbntValue *end;
+    KbntValue *resource;
+
+    answer_resource(fixture, KBNT_RESOURCE_STATUS_QUARANTINED);
+    fake_calls_complete(fixture->queries, NULL);
     end = fake_calls_argument(fixture->commands, 0);
+    resource = kbnt_value_get_value(end, KBNT_FIELD_RESOURCE);
 
     kbnt_assert_int(kbnt_value_get_int(end, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
     CU_ASSERT(!kbnt_value_has(end, KBNT_FIELD_UNCLAIM));
+    kbnt_assert_int(kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS),
+                    KBNT_RESOURCE_STATUS_ALLOCATED);
+    kbnt_assert_string(kbnt_value_get_string(resource, KBNT_FIELD_ATTACHED_TO), "");
+    kbnt_assert_int(kbnt_value_get_int(
+                        kbnt_value_get_value(kbnt_value_nth_value(end, KBNT_FIELD_RECORDS, 0),
+                                             KBNT_FIELD_EVENT),
+                        KBNT_FIELD_EVENT_TYPE),
+                    KBNT_EVENT_TYPE_RESOURCE_STATE_CHANGED);
+}
+
+static void
+the_debt_of_an_attachment_leaves_a_volume_alone_that_was_not_set_apart(void)
+{
+    g_autoptr(Fixture) fixture = unplugged();
+    KbntValue *end;
+
+    answer_resource(fixture, KBNT_RESOURCE_STATUS_ALLOCATED);
+    end = fake_calls_argument(fixture->commands, 0);
+
+    kbnt_assert_int(kbnt_value_get_int(end, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
+    kbnt_assert_int(kbnt_value_length(end, KBNT_FIELD_RECORDS), 0);
     CU_ASSERT(!kbnt_value_has(end, KBNT_FIELD_RESOURCE));
 }
 
@@ -293,7 +327,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_removal_that_a_later_epoch_forbids_is_not_tried_again),
     KBNT_TEST(a_debt_that_somebody_else_pays_is_left_to_him),
     KBNT_TEST(a_resource_that_is_deleted_already_is_told_of_no_more),
-    KBNT_TEST(the_debt_of_an_attachment_is_paid_without_an_event),
+    KBNT_TEST(a_volume_is_as_before_once_the_debt_of_its_attachment_is_paid),
+    KBNT_TEST(the_debt_of_an_attachment_leaves_a_volume_alone_that_was_not_set_apart),
 };
 
 int
