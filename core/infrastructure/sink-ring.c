@@ -2,10 +2,14 @@
 /* Owns the way to one sink: a bounded ring that drops and counts, and the sink's own thread. */
 #include "sink-ring.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 /* What a sink has not seen by then, after the daemon has ended, is lost. */
 #define DRAIN_US G_USEC_PER_SEC
+/* Nobody waits for a sink, and to wake its thread in each turn of the loop would cost the loop
+ * more than all else that it does for it. */
+#define GATHER_US (10 * 1000)
 
 struct KbntSinkRing {
     void (*observe)(void *instance, const KbntValue *transition);
@@ -27,6 +31,29 @@ is_over(const KbntSinkRing *ring)
     return ring->end_us != 0 && (ring->length == 0 || g_get_monotonic_time() >= ring->end_us);
 }
 
+static gboolean
+is_half_full(const KbntSinkRing *ring)
+{
+    return ring->length >= ring->size / 2;
+}
+
+/* Waits, with the lock held, for something and then a moment for more. */
+static void
+await(KbntSinkRing *ring)
+{
+    gint64 end_us;
+    struct timespec end;
+
+    while (ring->length == 0 && ring->end_us == 0)
+        pthread_cond_wait(&ring->filled, &ring->mutex);
+    end_us = g_get_monotonic_time() + GATHER_US;
+    end = (struct timespec){ end_us / G_USEC_PER_SEC, end_us % G_USEC_PER_SEC * 1000 };
+    while (ring->end_us == 0 && !is_half_full(ring) &&
+           pthread_cond_clockwait(&ring->filled, &ring->mutex, CLOCK_MONOTONIC, &end) !=
+               ETIMEDOUT)
+        ;
+}
+
 /* Returns: (transfer full) (nullable): the eldest; NULL when the ring is closed and empty, or
  * has had its time. */
 static KbntValue *
@@ -34,8 +61,8 @@ take(KbntSinkRing *ring)
 {
     KbntValue *transition = NULL;
     pthread_mutex_lock(&ring->mutex);
-    while (ring->length == 0 && ring->end_us == 0)
-        pthread_cond_wait(&ring->filled, &ring->mutex);
+    if (ring->length == 0)
+        await(ring);
     if (!is_over(ring)) {
         transition = (KbntValue *)ring->slots[ring->first];
         ring->first = (ring->first + 1) % ring->size;
@@ -88,8 +115,8 @@ kbnt_sink_ring_free(KbntSinkRing *ring)
         return;
     pthread_mutex_lock(&ring->mutex);
     ring->end_us = g_get_monotonic_time() + DRAIN_US;
-    pthread_cond_signal(&ring->filled);
     pthread_mutex_unlock(&ring->mutex);
+    pthread_cond_signal(&ring->filled);
     g_thread_join(ring->thread);
     pthread_cond_destroy(&ring->filled);
     pthread_mutex_destroy(&ring->mutex);
@@ -99,39 +126,26 @@ kbnt_sink_ring_free(KbntSinkRing *ring)
     g_free(ring);
 }
 
-/* Returns whether there was room; the lock is held. */
-static gboolean
-put(KbntSinkRing *ring, const KbntValue *transition)
-{
-    if (ring->length == ring->size) {
-        ring->dropped++;
-        return FALSE;
-    }
-    ring->slots[(ring->first + ring->length) % ring->size] = kbnt_value_ref(transition);
-    ring->length++;
-    return TRUE;
-}
-
-gboolean
-kbnt_sink_ring_push(KbntSinkRing *ring, const KbntValue *transition)
-{
-    gboolean has_room;
-
-    pthread_mutex_lock(&ring->mutex);
-    has_room = put(ring, transition);
-    pthread_cond_signal(&ring->filled);
-    pthread_mutex_unlock(&ring->mutex);
-    return has_room;
-}
-
-void
+guint
 kbnt_sink_ring_push_all(KbntSinkRing *ring, KbntValue *const *transitions, guint n_transitions)
 {
+    gboolean was_empty, was_half_full, wakes;
+    guint n_taken;
+
     pthread_mutex_lock(&ring->mutex);
-    for (guint i = 0; i < n_transitions; i++)
-        put(ring, transitions[i]);
-    pthread_cond_signal(&ring->filled);
+    was_empty = ring->length == 0;
+    was_half_full = is_half_full(ring);
+    n_taken = MIN(n_transitions, ring->size - ring->length);
+    for (guint i = 0; i < n_taken; i++)
+        ring->slots[(ring->first + ring->length++) % ring->size] = kbnt_value_ref(
+            transitions[i]);
+    ring->dropped += n_transitions - n_taken;
+    wakes = was_empty || (!was_half_full && is_half_full(ring));
     pthread_mutex_unlock(&ring->mutex);
+    /* Behind the lock, or whoever wakes would wait for it. */
+    if (wakes)
+        pthread_cond_signal(&ring->filled);
+    return n_taken;
 }
 
 guint64

@@ -19,13 +19,10 @@ KbntSinkRing *kbnt_sink_ring_new_for(const char *name,
  * stopped. */
 void kbnt_sink_ring_free(KbntSinkRing *ring);
 
-/* Never blocks. Returns: FALSE where the ring was full and the transition is dropped.
- * transition: (transfer none), which nobody may change from here on. */
-gboolean kbnt_sink_ring_push(KbntSinkRing *ring, const KbntValue *transition);
-
-/* The same for many, with one waking of the sink. */
-void kbnt_sink_ring_push_all(KbntSinkRing *ring, KbntValue *const *transitions,
-                             guint n_transitions);
+/* Never blocks. Returns: how many found room; the rest are dropped.
+ * transitions: (transfer none), which nobody may change from here on. */
+guint kbnt_sink_ring_push_all(KbntSinkRing *ring, KbntValue *const *transitions,
+                              guint n_transitions);
 
 /* Dropped since the last time it was asked. */
 guint64 kbnt_sink_ring_take_dropped(KbntSinkRing *ring);

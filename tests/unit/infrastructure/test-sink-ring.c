@@ -74,7 +74,7 @@ push(KbntSinkRing *ring, gint64 number)
     g_autoptr(KbntValue) transition = kbnt_value_new();
 
     kbnt_value_set_int(transition, KBNT_FIELD_SEQUENCE, number);
-    return kbnt_sink_ring_push(ring, transition);
+    return kbnt_sink_ring_push_all(ring, &transition, 1) == 1;
 }
 
 static void
