@@ -68,8 +68,8 @@ lane_ask_to_stop(Lane *lane)
 {
     pthread_mutex_lock(&lane->lock);
     lane->stopping = TRUE;
-    pthread_cond_signal(&lane->filled);
     pthread_mutex_unlock(&lane->lock);
+    pthread_cond_signal(&lane->filled);
 }
 
 static void
@@ -90,11 +90,10 @@ lane_push(Lane *lane, Job job, guint depth)
 
     pthread_mutex_lock(&lane->lock);
     has_room = lane->jobs.length < depth;
-    if (has_room) {
+    if (has_room)
         g_queue_push_tail(&lane->jobs, g_memdup2(&job, sizeof job));
-        pthread_cond_signal(&lane->filled);
-    }
     pthread_mutex_unlock(&lane->lock);
+    pthread_cond_signal(&lane->filled);
     return has_room;
 }
 

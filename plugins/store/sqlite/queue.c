@@ -56,8 +56,9 @@ task_queue_push(TaskQueue *queue, KbntTask *const *tasks, guint n_tasks)
     closed = queue->closed;
     while (!closed && n_taken < n_tasks && queue->tasks.length < queue->limit)
         g_queue_push_tail(&queue->tasks, tasks[n_taken++]);
-    pthread_cond_signal(&queue->filled);
     pthread_mutex_unlock(&queue->lock);
+    /* Behind the lock, or whoever wakes would wait for it. */
+    pthread_cond_signal(&queue->filled);
 
     while (n_taken < n_tasks)
         refuse(tasks[n_taken++], closed);
