@@ -7,6 +7,7 @@
  * 1. after every MHD_run() the driver is armed from MHD_get_timeout(), 0 meaning run again;
  * 2. MHD_resume_connection() shows neither in the descriptor nor in that time-out: whoever
  *    resumes has to have MHD_run() called, by kbnt_http_server_wake(), once for many. */
+#include "due-source.h"
 #include "http-private.h"
 
 #include <glib-unix.h>
@@ -35,11 +36,12 @@ static void
 arm_driver(KbntHttpServer *server)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
-    gint64 ready_us = -1;
+    gint64 due_us = KBNT_DUE_NEVER;
 
     if (MHD_get_timeout(server->daemon, &timeout_ms) == MHD_YES)
-        ready_us = timeout_ms == 0 ? 0 : g_get_monotonic_time() + (gint64)timeout_ms * 1000;
-    g_source_set_ready_time(server->driver, ready_us);
+        due_us = timeout_ms == 0 ? KBNT_DUE_NOW
+                                 : g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+    kbnt_due_source_set(server->driver, due_us);
 }
 
 static void
@@ -48,16 +50,16 @@ drive(gpointer data)
     KbntHttpServer *server = data;
 
     /* Before the run, not after: what is resumed inside it asks for another. */
-    g_source_set_ready_time(server->driver, -1);
+    kbnt_due_source_set(server->driver, KBNT_DUE_NEVER);
     MHD_run(server->daemon);
-    if (g_source_get_ready_time(server->driver) != 0)
+    if (kbnt_due_source_get(server->driver) != KBNT_DUE_NOW)
         arm_driver(server);
 }
 
 void
 kbnt_http_server_wake(KbntHttpServer *server)
 {
-    g_source_set_ready_time(server->driver, 0);
+    kbnt_due_source_set(server->driver, KBNT_DUE_NOW);
 }
 
 static gboolean
@@ -69,22 +71,13 @@ on_events(int fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-on_ready(gpointer data)
+static void
+on_due(GSource *source, gpointer data)
 {
     KbntHttpServer *server = data;
 
     kbnt_loop_call_timed(server->loop, "http", drive, server);
-    return G_SOURCE_CONTINUE;
 }
-
-static gboolean
-driver_dispatch(GSource *source, GSourceFunc callback, gpointer data)
-{
-    return callback(data);
-}
-
-static GSourceFuncs driver_funcs = { .dispatch = driver_dispatch };
 
 static void
 attach_sources(KbntHttpServer *server)
@@ -97,10 +90,7 @@ attach_sources(KbntHttpServer *server)
     g_source_set_callback(server->events, G_SOURCE_FUNC(on_events), server, NULL);
     g_source_attach(server->events, context);
 
-    server->driver = g_source_new(&driver_funcs, sizeof(GSource));
-    g_source_set_static_name(server->driver, "kbnt http driver");
-    g_source_set_callback(server->driver, on_ready, server, NULL);
-    g_source_attach(server->driver, context);
+    server->driver = kbnt_due_source_new(context, "kbnt http driver", on_due, server);
 }
 
 /* Room for the header, a piece of body beside it, and the header of the answer.

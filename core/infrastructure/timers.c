@@ -2,6 +2,8 @@
 /* Owns the timers of one loop: a binary heap ordered by due time, and the source that fires. */
 #include "timers.h"
 
+#include "due-source.h"
+
 typedef struct {
     guint64 id;
     gint64 due_us;
@@ -11,16 +13,11 @@ typedef struct {
     gpointer data;
 } Timer;
 
-typedef struct {
-    GSource source;
-    KbntTimers *timers;
-} TimerSource;
-
 struct KbntTimers {
     GPtrArray *heap;   /* of Timer, the earliest first */
     GHashTable *by_id; /* id -> Timer, owns the timers */
     guint64 last_id;
-    TimerSource *source;
+    GSource *source;
     KbntTimersRun run;
     gpointer runner;
 };
@@ -100,17 +97,16 @@ remove_from_heap(KbntTimers *timers, guint position)
 static void
 arm(KbntTimers *timers)
 {
-    gint64 due_us = timers->heap->len > 0 ? timer_at(timers, 0)->due_us : -1;
-
-    g_source_set_ready_time(&timers->source->source, due_us);
+    kbnt_due_source_set(timers->source,
+                        timers->heap->len > 0 ? timer_at(timers, 0)->due_us : KBNT_DUE_NEVER);
 }
 
 /* Takes what was due on entry and no more: a timer that re-arms itself for now cannot starve
  * the rest of the loop. */
-static gboolean
-timers_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
+static void
+run_due(GSource *source, gpointer data)
 {
-    KbntTimers *timers = ((TimerSource *)source)->timers;
+    KbntTimers *timers = data;
     gint64 now_us = g_source_get_time(source);
     guint64 last_id = timers->last_id;
 
@@ -123,10 +119,7 @@ timers_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
         timers->run(due.name, due.function, due.data, timers->runner);
     }
     arm(timers);
-    return G_SOURCE_CONTINUE;
 }
-
-static GSourceFuncs timer_source_funcs = { .dispatch = timers_dispatch };
 
 KbntTimers *
 kbnt_timers_new(GMainContext *context, KbntTimersRun run, gpointer runner)
@@ -137,10 +130,7 @@ kbnt_timers_new(GMainContext *context, KbntTimersRun run, gpointer runner)
     timers->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     timers->run = run;
     timers->runner = runner;
-    timers->source = (TimerSource *)g_source_new(&timer_source_funcs, sizeof(TimerSource));
-    timers->source->timers = timers;
-    g_source_set_static_name(&timers->source->source, "kbnt timers");
-    g_source_attach(&timers->source->source, context);
+    timers->source = kbnt_due_source_new(context, "kbnt timers", run_due, timers);
     return timers;
 }
 
@@ -149,8 +139,8 @@ kbnt_timers_free(KbntTimers *timers)
 {
     if (timers == NULL)
         return;
-    g_source_destroy(&timers->source->source);
-    g_source_unref(&timers->source->source);
+    g_source_destroy(timers->source);
+    g_source_unref(timers->source);
     g_ptr_array_unref(timers->heap);
     g_hash_table_unref(timers->by_id);
     g_free(timers);
