@@ -15,6 +15,7 @@
 #include "resource-event.h"
 #include "step.h"
 #include "transition.h"
+#include "volumes.h"
 
 /* How often a removal is tried in one payment. */
 #define ATTEMPTS 3
@@ -277,11 +278,16 @@ ask(gpointer data)
     const KbntPorts *ports = debt->upkeep->ports;
     const KbntPlanStep *step = &debt->steps[debt->index];
 
+    gint64 limit_us = ports->world.monotonic_us(ports->world.data) +
+                      KBNT_UPKEEP_CALL_MS * (gint64)1000;
+
     debt->timer = 0;
-    kbnt_step_ask(ports, step, step->undo, debt->request, debt->state, debt->epoch,
-                  ports->world.monotonic_us(ports->world.data) +
-                      KBNT_UPKEEP_CALL_MS * (gint64)1000,
-                  answered, debt);
+    if (step->undo == KBNT_ACT_UNPLUG)
+        kbnt_volumes_move(ports, debt->upkeep->relay, step, step->undo, debt->request,
+                          debt->state, debt->epoch, limit_us, answered, debt);
+    else
+        kbnt_step_ask(ports, step, step->undo, debt->request, debt->state, debt->epoch,
+                      limit_us, answered, debt);
 }
 
 static void
@@ -322,9 +328,7 @@ kbnt_debt_pay(const KbntUpkeep *upkeep, const KbntValue *row, KbntDone done, gpo
     debt->state = kbnt_value_get_value(debt->row, KBNT_FIELD_DATA);
     debt->done = done;
     debt->data = data;
-    debt->steps = kbnt_plan_steps(kbnt_value_get_int(debt->request, KBNT_FIELD_REQUEST_TYPE),
-                                  kbnt_value_get_int(debt->request, KBNT_FIELD_RESOURCE_TYPE),
-                                  &n_steps);
+    debt->steps = kbnt_plan_steps_of(debt->request, &n_steps);
     debt->index = kbnt_plan_undo_from(debt->steps, (gint)n_steps - 1);
     claim(debt);
     return debt;

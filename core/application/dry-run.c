@@ -72,9 +72,7 @@ static void
 add_steps(KbntValue *view)
 {
     guint n_steps = 0;
-    const KbntPlanStep *steps = kbnt_plan_steps(
-        kbnt_value_get_int(view, KBNT_FIELD_REQUEST_TYPE),
-        kbnt_value_get_int(view, KBNT_FIELD_RESOURCE_TYPE), &n_steps);
+    const KbntPlanStep *steps = kbnt_plan_steps_of(view, &n_steps);
 
     for (guint i = 0; i < n_steps; i++)
         kbnt_value_append_string(view, KBNT_FIELD_LABELS,

@@ -65,6 +65,66 @@ query_hosts(KbntRun *run)
     store->query(store->data, KBNT_STORE_HOSTS, NULL, placed, run);
 }
 
+static GError *
+volume_refusal(const KbntRun *run, const KbntValue *volume)
+{
+    const char *id = kbnt_value_get_string(volume, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    const char *host = kbnt_value_get_string(volume, KBNT_FIELD_HOST);
+    const char *wish = kbnt_value_get_string(run->wishes, KBNT_FIELD_HOST);
+
+    if (kbnt_value_get_int(volume, KBNT_FIELD_RESOURCE_STATUS) !=
+        KBNT_RESOURCE_STATUS_ALLOCATED)
+        return g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                           "'%s' is not ALLOCATED, so that no new machine can have it", id);
+    if (g_strcmp0(kbnt_value_get_string(volume, KBNT_FIELD_USER_ID),
+                  kbnt_value_get_string(run->request, KBNT_FIELD_USER_ID)) != 0)
+        return g_error_new(KBNT_ERROR, KBNT_ERROR_PERMISSION_DENIED,
+                           "'%s' belongs to another user than the machine", id);
+    if (wish != NULL && g_strcmp0(host, wish) != 0)
+        return g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                           "'%s' is on host '%s', and the rest of the machine on '%s'", id,
+                           host, wish);
+    return NULL;
+}
+
+static void look_for_volume(KbntRun *run);
+
+/* A machine goes where its volumes live. */
+static void
+volume_found(KbntValue *result, const GError *error, gpointer data)
+{
+    static const KbntField fields[] = { KBNT_FIELD_VIRTUAL_RESOURCE_ID, KBNT_FIELD_MESSAGE_ID };
+    KbntRun *run = data;
+    KbntValue *volume = error == NULL ? kbnt_value_get_value(result, KBNT_FIELD_RESOURCE)
+                                      : NULL;
+    g_autoptr(GError) refusal = volume != NULL ? volume_refusal(run, volume) : NULL;
+
+    if (error != NULL || refusal != NULL) {
+        kbnt_run_step_done(NULL, error != NULL ? error : refusal, run);
+        return;
+    }
+    KbntValue *found = kbnt_value_new();
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        kbnt_value_copy_field(found, volume, fields[i]);
+    kbnt_value_take_item(run->state, KBNT_FIELD_RESOURCES, found);
+    kbnt_value_copy_field(run->wishes, volume, KBNT_FIELD_HOST);
+    look_for_volume(run);
+}
+
+/* The state remembers those that have been found, and so which is next. */
+static void
+look_for_volume(KbntRun *run)
+{
+    KbntValue *specification = kbnt_value_get_value(run->request, KBNT_FIELD_SPECIFICATION);
+    guint n_found = kbnt_value_length(run->state, KBNT_FIELD_RESOURCES);
+
+    if (n_found < kbnt_value_length(specification, KBNT_FIELD_VOLUMES))
+        query_resource(run, kbnt_value_nth_string(specification, KBNT_FIELD_VOLUMES, n_found),
+                       volume_found);
+    else
+        query_hosts(run);
+}
+
 /* A machine goes where its network lives. */
 static void
 network_found(KbntValue *result, const GError *error, gpointer data)
@@ -77,7 +137,7 @@ network_found(KbntValue *result, const GError *error, gpointer data)
     }
     kbnt_value_copy_field(run->wishes, kbnt_value_get_value(result, KBNT_FIELD_RESOURCE),
                           KBNT_FIELD_HOST);
-    query_hosts(run);
+    look_for_volume(run);
 }
 
 static void
@@ -89,7 +149,7 @@ look_for_network(KbntRun *run)
     if (network != NULL && kbnt_specification_type_of_id(network) != 0)
         query_resource(run, network, network_found);
     else
-        query_hosts(run);
+        look_for_volume(run);
 }
 
 static void
@@ -117,6 +177,7 @@ kbnt_run_place(KbntRun *run)
 
     kbnt_value_unref(run->wishes);
     run->wishes = kbnt_value_new();
+    kbnt_value_clear(run->state, KBNT_FIELD_RESOURCES);
     if (!kbnt_value_has(specification, KBNT_FIELD_ANTI_AFFINITY)) {
         look_for_network(run);
         return;
@@ -194,15 +255,22 @@ look_further(KbntRun *run, KbntValue *resource)
         kbnt_run_step_done(NULL, NULL, run);
 }
 
-/* A debt was paid before its resource could be deleted. */
-static void
-refuse_gone(KbntRun *run)
+/* Returns: (transfer full) (nullable): why nothing can be done: a debt was paid before its
+ * resource could be deleted, or a machine was given the volume first. */
+static GError *
+refusal_of(const KbntRun *run, const KbntValue *resource)
 {
-    g_autoptr(GError) error = g_error_new(
-        KBNT_ERROR, KBNT_ERROR_NOT_FOUND, "'%s' is gone already",
-        kbnt_value_get_string(run->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+    const char *id = kbnt_value_get_string(run->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    KbntResourceStatus status = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS);
 
-    kbnt_run_step_done(NULL, error, run);
+    if (status == KBNT_RESOURCE_STATUS_DELETED)
+        return g_error_new(KBNT_ERROR, KBNT_ERROR_NOT_FOUND, "'%s' is gone already", id);
+    if (status == KBNT_RESOURCE_STATUS_IN_USE &&
+        kbnt_run_verb(run) == KBNT_REQUEST_TYPE_DELETE_RESOURCE)
+        return g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                           "'%s' is attached to '%s', detach it first", id,
+                           kbnt_value_get_string(resource, KBNT_FIELD_ATTACHED_TO));
+    return NULL;
 }
 
 static void
@@ -213,15 +281,12 @@ found(KbntValue *result, const GError *error, gpointer data)
         KBNT_FIELD_VM_ID, KBNT_FIELD_ENDPOINTS,
     };
     KbntRun *run = data;
+    KbntValue *resource = error == NULL ? kbnt_value_get_value(result, KBNT_FIELD_RESOURCE)
+                                        : NULL;
+    g_autoptr(GError) refusal = resource != NULL ? refusal_of(run, resource) : NULL;
 
-    if (error != NULL) {
-        kbnt_run_step_done(NULL, error, run);
-        return;
-    }
-    KbntValue *resource = kbnt_value_get_value(result, KBNT_FIELD_RESOURCE);
-    if (kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS) ==
-        KBNT_RESOURCE_STATUS_DELETED) {
-        refuse_gone(run);
+    if (error != NULL || refusal != NULL) {
+        kbnt_run_step_done(NULL, error != NULL ? error : refusal, run);
         return;
     }
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)

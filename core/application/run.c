@@ -11,6 +11,7 @@
 #include "run-private.h"
 
 #include "backoff.h"
+#include "volumes.h"
 
 static const KbntField identity_fields[] = {
     KBNT_FIELD_MESSAGE_ID,  KBNT_FIELD_REQUEST_ID,          KBNT_FIELD_CORRELATION_ID,
@@ -93,9 +94,7 @@ kbnt_run_new(const KbntRunContext *context, const KbntValue *row)
     run->intake_us = now_us;
     run->deadline_us = now_us + kbnt_value_get_int(row, KBNT_FIELD_REMAINING_MS) * 1000;
     run->expected_sequence = kbnt_value_get_int(row, KBNT_FIELD_SEQUENCE);
-    run->steps = kbnt_plan_steps(kbnt_run_verb(run),
-                                 kbnt_value_get_int(run->request, KBNT_FIELD_RESOURCE_TYPE),
-                                 &run->n_steps);
+    run->steps = kbnt_plan_steps_of(run->request, &run->n_steps);
     if (kbnt_value_get_int(row, KBNT_FIELD_CANCEL_REQUESTED) != 0)
         run->cancel = kbnt_value_get_int(row, KBNT_FIELD_CANCEL_REASON);
     kbnt_stream_load(&run->stream, row);
@@ -281,9 +280,15 @@ kbnt_run_step_done(KbntValue *result, const GError *answer, gpointer data)
 void
 kbnt_run_ask(KbntRun *run, KbntAct act, gint64 limit_us)
 {
+    const KbntRunContext *context = run->context;
+
     run->asking = TRUE;
-    kbnt_step_ask(run->context->ports, kbnt_run_step(run), act, run->request, run->state,
-                  run->epoch, limit_us, kbnt_run_step_done, run);
+    if (act == KBNT_ACT_PLUG || act == KBNT_ACT_UNPLUG)
+        kbnt_volumes_move(context->ports, context->relay, kbnt_run_step(run), act, run->request,
+                          run->state, run->epoch, limit_us, kbnt_run_step_done, run);
+    else
+        kbnt_step_ask(context->ports, kbnt_run_step(run), act, run->request, run->state,
+                      run->epoch, limit_us, kbnt_run_step_done, run);
 }
 
 static void
@@ -357,6 +362,18 @@ kbnt_run_begin(KbntRun *run)
     kbnt_run_commit(run, KBNT_STORE_CLAIM, command, claimed);
 }
 
+static void
+cancel_step(KbntRun *run)
+{
+    const KbntPorts *ports = run->context->ports;
+    const KbntPlanStep *step = kbnt_run_step(run);
+
+    if (step->act == KBNT_ACT_PLUG)
+        kbnt_volumes_cancel(ports, step, run->request, run->state);
+    else
+        kbnt_step_cancel(ports, step, step->act, run->request, run->state);
+}
+
 void
 kbnt_run_cancel(KbntRun *run, KbntCancelReason reason)
 {
@@ -366,8 +383,7 @@ kbnt_run_cancel(KbntRun *run, KbntCancelReason reason)
     if (!may_cancel(run))
         return;
     if (run->asking)
-        kbnt_step_cancel(run->context->ports, kbnt_run_step(run), kbnt_run_step(run)->act,
-                         run->request);
+        cancel_step(run);
     else if (run->retry_timer != 0 && run->command == NULL) {
         forget_timer(run, &run->retry_timer);
         go_on(run);

@@ -110,11 +110,18 @@ make_argument(const KbntPlanStep *step, KbntAct act, const KbntValue *request,
     return argument;
 }
 
+/* A step of many volumes is one call for each. */
 static char *
-key_of(const KbntPlanStep *step, KbntAct act, const KbntValue *request)
+key_of(const KbntPlanStep *step, KbntAct act, const KbntValue *request, const KbntValue *state)
 {
-    return g_strdup_printf("%s:%s:%d", kbnt_value_get_string(request, KBNT_FIELD_MESSAGE_ID),
-                           kbnt_enum_name(KBNT_TYPE_STEP, step->step), act);
+    const char *volume = act == KBNT_ACT_ATTACH || act == KBNT_ACT_DETACH
+                             ? kbnt_value_get_string(state, KBNT_FIELD_TARGET_MESSAGE_ID)
+                             : NULL;
+
+    return g_strdup_printf("%s:%s:%d%s%s",
+                           kbnt_value_get_string(request, KBNT_FIELD_MESSAGE_ID),
+                           kbnt_enum_name(KBNT_TYPE_STEP, step->step), act,
+                           volume != NULL ? ":" : "", volume != NULL ? volume : "");
 }
 
 void
@@ -124,7 +131,7 @@ kbnt_step_ask(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,
 {
     const KbntProvisionerPort *provisioner = &ports->provisioner;
     g_autoptr(KbntValue) argument = make_argument(step, act, request, state);
-    g_autofree char *key = key_of(step, act, request);
+    g_autofree char *key = key_of(step, act, request, state);
     gint64 now_us = ports->world.monotonic_us(ports->world.data);
 
     kbnt_value_set_int(argument, KBNT_FIELD_EPOCH, epoch);
@@ -135,9 +142,9 @@ kbnt_step_ask(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,
 
 void
 kbnt_step_cancel(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,
-                 const KbntValue *request)
+                 const KbntValue *request, const KbntValue *state)
 {
-    g_autofree char *key = key_of(step, act, request);
+    g_autofree char *key = key_of(step, act, request, state);
 
     if (action_of(act) != KBNT_ACTION_NONE)
         ports->provisioner.cancel(ports->provisioner.data, key);

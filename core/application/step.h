@@ -19,7 +19,7 @@ void kbnt_step_ask(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act
 
 /* No longer wants the answer of kbnt_step_ask(), which comes all the same. */
 void kbnt_step_cancel(const KbntPorts *ports, const KbntPlanStep *step, KbntAct act,
-                      const KbntValue *request);
+                      const KbntValue *request, const KbntValue *state);
 
 /* Takes over into @state what the answer @result (nullable) tells. */
 void kbnt_step_merge(KbntValue *state, const KbntValue *result);

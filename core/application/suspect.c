@@ -12,6 +12,7 @@
 
 #include "resource-event.h"
 #include "resource-state.h"
+#include "specification.h"
 #include "transition.h"
 
 /* Most messages in work that are looked through. */
@@ -236,13 +237,11 @@ static gboolean
 works_on(const KbntValue *row, const char *resource_id)
 {
     const KbntValue *request = kbnt_value_get_value(row, KBNT_FIELD_REQUEST);
-    const KbntValue *specification = kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION);
+    g_auto(GStrv) named = kbnt_specification_named_resources(request);
 
     return g_strcmp0(kbnt_value_get_string(request, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
                      resource_id) == 0 ||
-           (specification != NULL &&
-            g_strcmp0(kbnt_value_get_string(specification, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
-                      resource_id) == 0);
+           g_strv_contains((const char *const *)named, resource_id);
 }
 
 static void

@@ -146,15 +146,14 @@ add_conflict(const KbntValue *resource, const char *wanted, KbntValue *verdict)
                    kbnt_enum_name(KBNT_TYPE_RESOURCE_STATUS, status_of(resource)), wanted);
 }
 
-/* Only a delete may come before the request that still works on a resource has ended. */
+/* Only a delete may come before the request that still works on a resource has ended, and only
+ * behind the one that makes it: a machine that is to get a volume is not to lose it again. */
 static gboolean
 may_follow_open(KbntRequestType verb, const KbntValue *resource)
 {
-    KbntRequestType open = (KbntRequestType)kbnt_value_get_int(resource,
-                                                               KBNT_FIELD_REQUEST_TYPE);
-
     return verb == KBNT_REQUEST_TYPE_DELETE_RESOURCE &&
-           kbnt_permission_deed(open) == KBNT_DEED_CREATE;
+           g_strcmp0(kbnt_value_get_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID),
+                     kbnt_value_get_string(resource, KBNT_FIELD_MESSAGE_ID)) == 0;
 }
 
 static void
@@ -234,29 +233,70 @@ judge_attachment(const KbntCase *judged, const KbntValue *request, KbntValue *ve
         add_conflict(storage, "but by another machine", verdict);
 }
 
-static void
+static const KbntValue *
 judge_network(const KbntCase *judged, const char *id, KbntValue *verdict)
 {
     const KbntValue *network = find_permitted(judged, id, KBNT_DEED_OPERATE, verdict);
 
     if (network && status_of(network) != KBNT_RESOURCE_STATUS_ACTIVE)
         add_conflict(network, "a machine needs one that is ACTIVE", verdict);
+    return network;
 }
 
-/* What a new machine is to be connected with must be there. A create attaches no storage, so
- * that a wish for it is refused rather than forgotten. */
-static void
-judge_connections(const KbntCase *judged, const KbntValue *specification, KbntValue *verdict)
+static const KbntValue *
+judge_volume(const KbntCase *judged, const KbntValue *request, const char *id,
+             KbntValue *verdict)
 {
+    const KbntValue *volume = find_permitted(judged, id, KBNT_DEED_OPERATE, verdict);
+    const char *owner = kbnt_judgement_owner(judged->caller, request);
+
+    if (!volume)
+        return NULL;
+    if (g_strcmp0(kbnt_value_get_string(volume, KBNT_FIELD_USER_ID), owner) != 0)
+        kbnt_fault_add(verdict, KBNT_ERROR_PERMISSION_DENIED, KBNT_FAULT_PERMISSION, "",
+                       "'%s' does not belong to '%s', whose machine it would be part of", id,
+                       owner);
+    if (kbnt_value_has(volume, KBNT_FIELD_OPEN_MESSAGE_ID))
+        judge_busy(verb_of(request), volume, verdict);
+    else if (status_of(volume) != KBNT_RESOURCE_STATUS_ALLOCATED)
+        add_conflict(volume, "a new machine takes one that is ALLOCATED", verdict);
+    touch(volume, verdict);
+    return volume;
+}
+
+/* A machine can be on one host only, so all that it is connected with has to be on one. */
+static const KbntValue *
+judge_place(const KbntValue *before, const KbntValue *resource, KbntValue *verdict)
+{
+    const char *host = resource ? kbnt_value_get_string(resource, KBNT_FIELD_HOST) : NULL;
+    const char *host_before = before ? kbnt_value_get_string(before, KBNT_FIELD_HOST) : NULL;
+
+    if (!host || !host_before)
+        return host ? resource : before;
+    if (!g_str_equal(host, host_before))
+        kbnt_fault_add(verdict, KBNT_ERROR_STATE_CONFLICT, KBNT_FAULT_RESOURCE, "",
+                       "'%s' is on host '%s' and '%s' on '%s': no machine can have both",
+                       kbnt_value_get_string(before, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
+                       host_before,
+                       kbnt_value_get_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID), host);
+    return before;
+}
+
+/* What a new machine is to be connected with must be there. */
+static void
+judge_connections(const KbntCase *judged, const KbntValue *request, KbntValue *verdict)
+{
+    const KbntValue *specification = kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION);
     const char *network = kbnt_value_get_string(specification, KBNT_FIELD_NETWORK);
+    const KbntValue *place = NULL;
 
     if (network && kbnt_specification_type_of_id(network))
-        judge_network(judged, network, verdict);
-    if (kbnt_value_length(specification, KBNT_FIELD_VOLUMES) > 0)
-        kbnt_fault_add(
-            verdict, KBNT_ERROR_VALIDATION_FAILED, KBNT_FAULT_RESOURCE,
-            "/specifications/volumes",
-            "a new machine has no volumes; attach them by ATTACH_STORAGE once it runs");
+        place = judge_network(judged, network, verdict);
+    for (guint i = 0; i < kbnt_value_length(specification, KBNT_FIELD_VOLUMES); i++) {
+        const char *id = kbnt_value_nth_string(specification, KBNT_FIELD_VOLUMES, i);
+
+        place = judge_place(place, judge_volume(judged, request, id, verdict), verdict);
+    }
 }
 
 static void
@@ -270,7 +310,7 @@ judge_resources(const KbntCase *judged, const KbntValue *request, KbntValue *ver
     case KBNT_DEED_CREATE:
         judge_cost(judged, request, verdict);
         judge_image(judged, specification, verdict);
-        judge_connections(judged, specification, verdict);
+        judge_connections(judged, request, verdict);
         break;
     default:
         if (verb == KBNT_REQUEST_TYPE_ATTACH_STORAGE ||

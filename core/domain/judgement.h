@@ -18,8 +18,7 @@
 typedef struct {
     const KbntRules *rules;
     const KbntCaller *caller;
-    const KbntValue *known; /* (nullable): {RESOURCES}, each with the REQUEST_TYPE of its
-                               OPEN_MESSAGE_ID */
+    const KbntValue *known; /* (nullable): {RESOURCES} */
     const KbntValue
         *ledger; /* (nullable): {CHARGES: values {ACCOUNT, QUANTITY, RESERVED, USED}} */
     const KbntValue *hosts; /* (nullable): {HOSTS}, the last reports; without one an image is

@@ -10,16 +10,30 @@
             percent \
     }
 
+/* clang-format off */
+#define MACHINE_IS_MADE \
+    S(PLAN, PLACE, NONE, 0, 30, 5, 5), \
+    S(NETWORK, ENSURE, REMOVE, KBNT_PART_NETWORK, 30, 4, 15), \
+    S(VOLUME, ENSURE, REMOVE, KBNT_PART_VOLUME, 180, 4, 35), \
+    S(SEED, ENSURE, REMOVE, KBNT_PART_SEED, 30, 4, 40), \
+    S(FILTER, ENSURE, REMOVE, KBNT_PART_FILTER, 30, 4, 45), \
+    S(MACHINE, ENSURE, REMOVE, KBNT_PART_MACHINE, 60, 4, 55)
+
+#define MACHINE_STARTS \
+    S(BOOT, START, HALT, KBNT_PART_MACHINE, 120, 4, 75), \
+    S(AGENT, PROBE, NONE, KBNT_PART_MACHINE, 180, 4, 90), \
+    S(VERIFY, PROBE, NONE, KBNT_PART_MACHINE, 60, 4, 100)
+/* clang-format on */
+
 static const KbntPlanStep create_machine[] = {
-    S(PLAN, PLACE, NONE, 0, 30, 5, 5),
-    S(NETWORK, ENSURE, REMOVE, KBNT_PART_NETWORK, 30, 4, 15),
-    S(VOLUME, ENSURE, REMOVE, KBNT_PART_VOLUME, 180, 4, 35),
-    S(SEED, ENSURE, REMOVE, KBNT_PART_SEED, 30, 4, 40),
-    S(FILTER, ENSURE, REMOVE, KBNT_PART_FILTER, 30, 4, 45),
-    S(MACHINE, ENSURE, REMOVE, KBNT_PART_MACHINE, 60, 4, 55),
-    S(BOOT, START, HALT, KBNT_PART_MACHINE, 120, 4, 75),
-    S(AGENT, PROBE, NONE, KBNT_PART_MACHINE, 180, 4, 90),
-    S(VERIFY, PROBE, NONE, KBNT_PART_MACHINE, 60, 4, 100),
+    MACHINE_IS_MADE,
+    MACHINE_STARTS,
+};
+
+static const KbntPlanStep create_machine_with_volumes[] = {
+    MACHINE_IS_MADE,
+    S(ATTACH, PLUG, UNPLUG, KBNT_PART_MACHINE, 60, 4, 60),
+    MACHINE_STARTS,
 };
 
 static const KbntPlanStep create_storage[] = {
@@ -126,6 +140,23 @@ kbnt_plan_undo_from(const KbntPlanStep *steps, gint index)
     while (index >= 0 && steps[index].undo == KBNT_ACT_NONE)
         index--;
     return index;
+}
+
+const KbntPlanStep *
+kbnt_plan_steps_of(const KbntValue *request, guint *ret_n_steps)
+{
+    KbntRequestType verb = (KbntRequestType)kbnt_value_get_int(request,
+                                                               KBNT_FIELD_REQUEST_TYPE);
+    const KbntValue *specification = kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION);
+
+    if (verb == KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE && specification &&
+        kbnt_value_length(specification, KBNT_FIELD_VOLUMES) > 0) {
+        *ret_n_steps = G_N_ELEMENTS(create_machine_with_volumes);
+        return create_machine_with_volumes;
+    }
+    return kbnt_plan_steps(
+        verb, (KbntResourceType)kbnt_value_get_int(request, KBNT_FIELD_RESOURCE_TYPE),
+        ret_n_steps);
 }
 
 KbntResourceStatus

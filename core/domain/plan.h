@@ -19,6 +19,8 @@ typedef enum {
     KBNT_ACT_POWER,   /* what the verb asks */
     KBNT_ACT_ATTACH,  /* the volume to the machine */
     KBNT_ACT_DETACH,  /* the volume from the machine */
+    KBNT_ACT_PLUG,    /* every volume of the specification, to the new machine */
+    KBNT_ACT_UNPLUG,  /* every volume of the specification, from it */
     KBNT_ACT_PROBE,   /* ask the guest */
     KBNT_ACT_INSPECT, /* see that the part is there */
     KBNT_ACT_ABSENT,  /* see that the part is gone */
@@ -41,6 +43,12 @@ typedef struct {
  */
 const KbntPlanStep *kbnt_plan_steps(KbntRequestType verb, KbntResourceType type,
                                     guint *ret_n_steps);
+
+/*
+ * Returns: (transfer none): the steps of @request {REQUEST_TYPE, RESOURCE_TYPE, SPECIFICATION}:
+ * those of its verb, and one more where a new machine is to have volumes.
+ */
+const KbntPlanStep *kbnt_plan_steps_of(const KbntValue *request, guint *ret_n_steps);
 
 /* Returns: the last of @steps, from @index down, that can be undone; -1 where there is none. */
 gint kbnt_plan_undo_from(const KbntPlanStep *steps, gint index);

@@ -61,8 +61,8 @@ G_BEGIN_DECLS
  *      nothing is written, else REQUEST_ID_REUSED; the same for (SCOPE, IDEMPOTENCY_KEY), else
  *      IDEMPOTENCY_KEY_REUSED.
  *   2. Each of TOUCHES must exist, have no OPEN_MESSAGE_ID (RESOURCE_BUSY; a DELETE_RESOURCE
- *      may follow an open create) and the LAST_MESSAGE_ID that was given (STORE_CONFLICT: look
- *      again). It becomes OPEN_MESSAGE_ID and LAST_MESSAGE_ID.
+ *      may follow the open create of its own resource) and the LAST_MESSAGE_ID that was given
+ *      (STORE_CONFLICT: look again). It becomes OPEN_MESSAGE_ID and LAST_MESSAGE_ID.
  *   3. A create's VIRTUAL_RESOURCE_ID must be new, deleted ones included (STORE_CONFLICT);
  *      its resource appears as PENDING.
  *   4. Each charge must fit: reserved + used + AMOUNT <= LIMIT (QUOTA_EXCEEDED, naming account,

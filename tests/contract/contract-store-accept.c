@@ -234,6 +234,23 @@ a_delete_may_follow_an_open_create(void)
 }
 
 static void
+a_delete_does_not_follow_an_open_create_of_something_else(void)
+{
+    g_autoptr(Contract) contract = contract_open();
+    KbntValue *other = store_accept(2);
+
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_ACCEPT, store_accept(1)));
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_PROJECT,
+                                  store_event(1, 1, KBNT_REQUEST_STATUS_COMPLETED)));
+    store_add_touch(other, 1, store_id(1));
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_ACCEPT, other));
+
+    store_refused(contract, KBNT_STORE_ACCEPT,
+                  store_follow(3, KBNT_REQUEST_TYPE_DELETE_RESOURCE, 1),
+                  KBNT_ERROR_RESOURCE_BUSY);
+}
+
+static void
 a_second_delete_finds_the_first_busy(void)
 {
     g_autoptr(Contract) contract = contract_open();
@@ -340,6 +357,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(what_one_account_has_no_room_for_is_reserved_on_none),
     KBNT_TEST(a_resource_that_is_worked_on_is_busy),
     KBNT_TEST(a_delete_may_follow_an_open_create),
+    KBNT_TEST(a_delete_does_not_follow_an_open_create_of_something_else),
     KBNT_TEST(a_second_delete_finds_the_first_busy),
     KBNT_TEST(a_touched_resource_must_be_as_it_was_seen),
     KBNT_TEST(a_taken_resource_id_is_a_conflict),

@@ -80,15 +80,11 @@ answer_known(Store *store, const KbntValue *value, KbntValue **ret_result, GErro
 }
 
 static gboolean
-may_follow(Store *store, const KbntValue *value, const char *open_message_id)
+may_follow(const KbntValue *value, const char *open_message_id, const char *creator)
 {
-    const Request *open;
-
-    if (kbnt_value_get_int(value, KBNT_FIELD_REQUEST_TYPE) != KBNT_REQUEST_TYPE_DELETE_RESOURCE)
-        return FALSE;
-    open = requests_find(store, open_message_id);
-    return open && kbnt_value_get_int(open->value, KBNT_FIELD_REQUEST_TYPE) <=
-                       KBNT_REQUEST_TYPE_CREATE_NETWORK;
+    return kbnt_value_get_int(value, KBNT_FIELD_REQUEST_TYPE) ==
+               KBNT_REQUEST_TYPE_DELETE_RESOURCE &&
+           !g_strcmp0(open_message_id, creator);
 }
 
 static gboolean
@@ -97,8 +93,9 @@ check_touch(Store *store, const KbntValue *value, const KbntValue *touch, GError
     const char *resource_id = text(touch, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
     g_autofree char *open = NULL;
     g_autofree char *last = NULL;
+    g_autofree char *creator = NULL;
     DbRow *row = db_find(store->db,
-                         "SELECT open_message_id, last_message_id FROM resources"
+                         "SELECT open_message_id, last_message_id, message_id FROM resources"
                          " WHERE resource_id = ?",
                          "t", resource_id);
 
@@ -108,9 +105,10 @@ check_touch(Store *store, const KbntValue *value, const KbntValue *touch, GError
     }
     open = row_id(row, 0);
     last = row_id(row, 1);
+    creator = row_id(row, 2);
     db_row_end(row);
 
-    if (open && !may_follow(store, value, open))
+    if (open && !may_follow(value, open, creator))
         store_refuse(error, KBNT_ERROR_RESOURCE_BUSY, resource_id,
                      "is being worked on by another request; wait for its end");
     else if (g_strcmp0(last, text(touch, KBNT_FIELD_LAST_MESSAGE_ID)))

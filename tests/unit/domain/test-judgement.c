@@ -242,15 +242,13 @@ a_busy_resource_takes_no_second_request_but_a_delete_behind_its_create(void)
 
     court_open(&court);
     resource = know(&court, "VM-0909A693", KBNT_RESOURCE_STATUS_PENDING, "eve");
-    kbnt_value_set_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID, "open");
-    kbnt_value_set_int(resource, KBNT_FIELD_REQUEST_TYPE,
-                       KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
+    kbnt_value_set_string(resource, KBNT_FIELD_MESSAGE_ID, "create");
+    kbnt_value_set_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID, "create");
 
     CU_ASSERT(!judge(&court, verb("STOP_VIRTUAL_MACHINE", "VM-0909A693")));
     kbnt_assert_string(code(&court), "RESOURCE_BUSY");
     CU_ASSERT(judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
-    kbnt_value_set_int(resource, KBNT_FIELD_REQUEST_TYPE,
-                       KBNT_REQUEST_TYPE_STOP_VIRTUAL_MACHINE);
+    kbnt_value_set_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID, "stop");
     CU_ASSERT(!judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
 }
 
@@ -298,28 +296,106 @@ an_attachment_needs_a_machine_that_stands(void)
     kbnt_assert_string(code(&court), "STATE_CONFLICT");
 }
 
+#define MACHINE_WITH(...) \
+    OBJECT("type", TEXT("CREATE_VIRTUAL_MACHINE"), "spec", \
+           OBJECT("cpu", NUMBER(1), "memory", NUMBER(1), "disk", NUMBER(1), "network", \
+                  TEXT("NET-7AE8FF2D"), __VA_ARGS__))
+
 static void
-a_machine_needs_a_network_that_is_active_and_gets_volumes_only_later(void)
+a_machine_needs_a_network_that_is_active(void)
 {
     g_auto(Court) court;
     KbntValue *network;
 
     court_open(&court);
     network = know(&court, "NET-7AE8FF2D", KBNT_RESOURCE_STATUS_PENDING, "eve");
-    know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_ALLOCATED, "eve");
 
-#define MACHINE_WITH(...) \
-    OBJECT("type", TEXT("CREATE_VIRTUAL_MACHINE"), "spec", \
-           OBJECT("cpu", NUMBER(1), "memory", NUMBER(1), "disk", NUMBER(1), "network", \
-                  TEXT("NET-7AE8FF2D"), __VA_ARGS__))
     CU_ASSERT(!judge(&court, MACHINE_WITH("image", TEXT("ubuntu-22.04"))));
     kbnt_assert_string(code(&court), "STATE_CONFLICT");
     kbnt_value_set_int(network, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_ACTIVE);
     CU_ASSERT(judge(&court, MACHINE_WITH("image", TEXT("ubuntu-22.04"))));
+}
 
-    CU_ASSERT(!judge(&court, MACHINE_WITH("volumes", ARRAY(TEXT("STOR-64DE90EF")))));
-    kbnt_assert_string(code(&court), "VALIDATION_FAILED");
-#undef MACHINE_WITH
+static KbntInput *
+machine_with_volume(void)
+{
+    return MACHINE_WITH("volumes", ARRAY(TEXT("STOR-64DE90EF")));
+}
+
+static void
+a_new_machine_touches_its_volumes_and_waits_for_their_last_message(void)
+{
+    g_auto(Court) court;
+
+    court_open(&court);
+    know(&court, "NET-7AE8FF2D", KBNT_RESOURCE_STATUS_ACTIVE, "eve");
+    know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_ALLOCATED, "eve");
+
+    CU_ASSERT(judge(&court, machine_with_volume()));
+
+    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_TOUCHES), 1);
+    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 1);
+}
+
+static void
+a_new_machine_takes_only_volumes_that_are_there_free_and_its_owners(void)
+{
+    g_auto(Court) court;
+    KbntValue *volume;
+
+    court_open(&court);
+    know(&court, "NET-7AE8FF2D", KBNT_RESOURCE_STATUS_ACTIVE, "eve");
+    CU_ASSERT(!judge(&court, machine_with_volume()));
+    kbnt_assert_string(code(&court), "NOT_FOUND");
+
+    volume = know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_IN_USE, "eve");
+    CU_ASSERT(!judge(&court, machine_with_volume()));
+    kbnt_assert_string(code(&court), "STATE_CONFLICT");
+
+    kbnt_value_set_int(volume, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_ALLOCATED);
+    kbnt_value_set_string(volume, KBNT_FIELD_OPEN_MESSAGE_ID, "a delete");
+    CU_ASSERT(!judge(&court, machine_with_volume()));
+    kbnt_assert_string(code(&court), "RESOURCE_BUSY");
+
+    kbnt_value_clear(volume, KBNT_FIELD_OPEN_MESSAGE_ID);
+    kbnt_value_set_string(volume, KBNT_FIELD_USER_ID, "bob");
+    court.caller.administrator = TRUE;
+    CU_ASSERT(!judge(&court, machine_with_volume()));
+    kbnt_assert_string(code(&court), "PERMISSION_DENIED");
+}
+
+static void
+what_a_new_machine_is_connected_with_is_on_one_host(void)
+{
+    g_auto(Court) court;
+    KbntValue *network;
+    KbntValue *volume;
+
+    court_open(&court);
+    network = know(&court, "NET-7AE8FF2D", KBNT_RESOURCE_STATUS_ACTIVE, "eve");
+    volume = know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_ALLOCATED, "eve");
+    kbnt_value_set_string(network, KBNT_FIELD_HOST, "one");
+    kbnt_value_set_string(volume, KBNT_FIELD_HOST, "two");
+
+    CU_ASSERT(!judge(&court, machine_with_volume()));
+    kbnt_assert_string(code(&court), "STATE_CONFLICT");
+    kbnt_value_set_string(volume, KBNT_FIELD_HOST, "one");
+    CU_ASSERT(judge(&court, machine_with_volume()));
+}
+
+static void
+a_delete_does_not_follow_a_create_that_wants_the_volume(void)
+{
+    g_auto(Court) court;
+    KbntValue *volume;
+
+    court_open(&court);
+    volume = know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_ALLOCATED, "eve");
+    kbnt_value_set_string(volume, KBNT_FIELD_MESSAGE_ID, "its create");
+    kbnt_value_set_string(volume, KBNT_FIELD_OPEN_MESSAGE_ID, "a machine");
+
+    CU_ASSERT(!judge(&court, verb("DELETE_RESOURCE", "STOR-64DE90EF")));
+    kbnt_assert_string(code(&court), "RESOURCE_BUSY");
 }
 
 static void
@@ -354,7 +430,11 @@ static const KbntTest tests[] = {
     KBNT_TEST(both_ends_of_an_attachment_are_touched),
     KBNT_TEST(storage_is_detached_only_from_the_machine_that_has_it),
     KBNT_TEST(an_attachment_needs_a_machine_that_stands),
-    KBNT_TEST(a_machine_needs_a_network_that_is_active_and_gets_volumes_only_later),
+    KBNT_TEST(a_machine_needs_a_network_that_is_active),
+    KBNT_TEST(a_new_machine_touches_its_volumes_and_waits_for_their_last_message),
+    KBNT_TEST(a_new_machine_takes_only_volumes_that_are_there_free_and_its_owners),
+    KBNT_TEST(what_a_new_machine_is_connected_with_is_on_one_host),
+    KBNT_TEST(a_delete_does_not_follow_a_create_that_wants_the_volume),
     KBNT_TEST(an_image_that_no_host_reports_is_unknown_once_hosts_have_reported),
 };
 

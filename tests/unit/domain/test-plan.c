@@ -106,6 +106,30 @@ verbs_end_in_the_states_of_the_contract(void)
 }
 
 static void
+only_a_machine_with_volumes_attaches_them_and_does_so_before_it_boots(void)
+{
+    g_autoptr(KbntValue) request = kbnt_value_new();
+    KbntValue *specification = kbnt_value_new();
+    guint n_without = 0;
+    guint n_steps = 0;
+    const KbntPlanStep *steps;
+
+    kbnt_value_set_int(request, KBNT_FIELD_REQUEST_TYPE,
+                       KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
+    kbnt_value_take_value(request, KBNT_FIELD_SPECIFICATION, specification);
+    kbnt_plan_steps_of(request, &n_without);
+    kbnt_value_append_string(specification, KBNT_FIELD_VOLUMES, "STOR-64DE90EF");
+    steps = kbnt_plan_steps_of(request, &n_steps);
+
+    kbnt_assert_int(n_steps, n_without + 1);
+    kbnt_assert_int(steps[5].step, KBNT_STEP_MACHINE);
+    kbnt_assert_int(steps[6].act, KBNT_ACT_PLUG);
+    kbnt_assert_int(steps[6].undo, KBNT_ACT_UNPLUG);
+    kbnt_assert_int(steps[7].step, KBNT_STEP_BOOT);
+    CU_ASSERT(steps[6].percent > steps[5].percent && steps[6].percent < steps[7].percent);
+}
+
+static void
 a_verb_without_plan_has_no_steps(void)
 {
     guint n_steps = 1;
@@ -132,6 +156,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_machine_is_made_in_the_order_of_the_design),
     KBNT_TEST(whatever_a_create_makes_its_undoing_and_its_delete_take_away_in_reverse),
     KBNT_TEST(verbs_end_in_the_states_of_the_contract),
+    KBNT_TEST(only_a_machine_with_volumes_attaches_them_and_does_so_before_it_boots),
     KBNT_TEST(a_verb_without_plan_has_no_steps),
     KBNT_TEST(three_verbs_create),
 };
