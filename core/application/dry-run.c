@@ -18,6 +18,7 @@ struct KbntDryRun {
 typedef struct {
     KbntDryRun *dry_run;
     KbntJudged judged;
+    KbntValue *neighbours; /* {ITEMS}: the machines that anti-affinity looks at, or NULL */
     KbntAnswer answer;
     gpointer data;
 } Question;
@@ -47,20 +48,53 @@ kbnt_dry_run_set_rules(KbntDryRun *dry_run, const KbntRules *rules)
     dry_run->rules = rules;
 }
 
+static const char *
+owner_of(const Question *question)
+{
+    return kbnt_judgement_owner(question->judged.caller, question->judged.request);
+}
+
 static void
 answer(Question *question, KbntValue *view, const GError *error, KbntValue *faults)
 {
     question->answer(view, error, faults, question->data);
     kbnt_judged_clear(&question->judged);
+    kbnt_value_unref(question->neighbours);
     g_free(question);
+}
+
+/* The hosts as the consumer would judge them: what the request names is on one of them. */
+static KbntValue *
+hosts_to_choose_from(const Question *question)
+{
+    const KbntValue *known = question->judged.known;
+    guint n_known = known != NULL ? kbnt_value_length(known, KBNT_FIELD_RESOURCES) : 0;
+    KbntValue *hosts = kbnt_value_copy(kbnt_roster_hosts(question->dry_run->roster));
+
+    for (guint i = 0; i < n_known; i++) {
+        const KbntValue *named = kbnt_value_nth_value(known, KBNT_FIELD_RESOURCES, i);
+
+        if (kbnt_value_has(named, KBNT_FIELD_HOST))
+            kbnt_value_copy_field(hosts, named, KBNT_FIELD_HOST);
+    }
+    for (guint i = 0; question->neighbours != NULL &&
+                      i < kbnt_value_length(question->neighbours, KBNT_FIELD_ITEMS);
+         i++)
+        kbnt_value_append_value(
+            hosts, KBNT_FIELD_RESOURCES,
+            kbnt_value_nth_value(question->neighbours, KBNT_FIELD_ITEMS, i));
+    return hosts;
 }
 
 static void
 add_host(Question *question, KbntValue *view)
 {
-    KbntValue *host = kbnt_placement_choose(kbnt_roster_hosts(question->dry_run->roster),
-                                            question->judged.request, NULL);
+    g_autoptr(KbntValue) hosts = hosts_to_choose_from(question);
+    g_autoptr(KbntValue) request = kbnt_value_copy(question->judged.request);
+    KbntValue *host;
 
+    kbnt_value_set_string(request, KBNT_FIELD_USER_ID, owner_of(question));
+    host = kbnt_placement_choose(hosts, request, NULL);
     if (host == NULL)
         return;
     kbnt_value_copy_field(view, host, KBNT_FIELD_HOST);
@@ -103,21 +137,50 @@ make_view(Question *question)
 }
 
 static void
-ledger_known(gpointer data, const GError *error)
+pass(Question *question)
 {
-    Question *question = data;
     g_autoptr(KbntValue) view = NULL;
     g_autoptr(GError) refusal = NULL;
 
-    if (error != NULL) {
-        answer(question, NULL, error, NULL);
-        return;
-    }
     if (kbnt_judged_pass(&question->judged))
         view = make_view(question);
     else
         refusal = kbnt_judged_error(&question->judged);
     answer(question, view, refusal, view == NULL ? question->judged.verdict : NULL);
+}
+
+static void
+neighbours_known(KbntValue *result, const GError *error, gpointer data)
+{
+    Question *question = data;
+
+    if (error != NULL) {
+        answer(question, NULL, error, NULL);
+        return;
+    }
+    question->neighbours = kbnt_value_ref(result);
+    pass(question);
+}
+
+static void
+ledger_known(gpointer data, const GError *error)
+{
+    Question *question = data;
+    const KbntStorePort *store = &question->dry_run->ports->store;
+    const KbntValue *specification = kbnt_value_get_value(question->judged.request,
+                                                          KBNT_FIELD_SPECIFICATION);
+    g_autoptr(KbntValue) filter = NULL;
+
+    if (error != NULL) {
+        answer(question, NULL, error, NULL);
+        return;
+    }
+    if (specification == NULL || !kbnt_value_has(specification, KBNT_FIELD_ANTI_AFFINITY)) {
+        pass(question);
+        return;
+    }
+    filter = kbnt_placement_neighbours(owner_of(question));
+    store->query(store->data, KBNT_STORE_RESOURCES, filter, neighbours_known, question);
 }
 
 static void

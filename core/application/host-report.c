@@ -111,6 +111,9 @@ report_state(const KbntValue *host)
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         kbnt_value_copy_field(body, host, fields[i]);
+    if (kbnt_value_has(host, KBNT_FIELD_ALIVE) &&
+        kbnt_value_get_int(host, KBNT_FIELD_ALIVE) == 0)
+        kbnt_value_append_string(body, KBNT_FIELD_LABELS, "lost");
     for (guint i = 0; i < G_N_ELEMENTS(named); i++)
         kbnt_value_copy_field(state, host, named[i]);
     kbnt_value_take_value(state, KBNT_FIELD_HOST_REPORT, body);

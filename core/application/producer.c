@@ -7,6 +7,9 @@
 
 #include "transition.h"
 
+/* How many resources are read at a time, at start. */
+#define CLAIMS_A_PAGE 1000
+
 struct KbntProducer {
     const KbntPorts *ports;
     KbntRelay *relay;
@@ -108,6 +111,39 @@ projection_started(KbntValue *result, const GError *error, gpointer data)
     producer->started(NULL, error, producer->started_data);
 }
 
+static void ask_for_claims(KbntProducer *producer, const char *cursor);
+
+static void
+claims_known(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntProducer *producer = data;
+    guint n_items = error == NULL ? kbnt_value_length(result, KBNT_FIELD_ITEMS) : 0;
+    const char *cursor = error == NULL ? kbnt_value_get_string(result, KBNT_FIELD_NEXT_CURSOR)
+                                       : NULL;
+
+    for (guint i = 0; i < n_items; i++)
+        kbnt_roster_claim(producer->roster, kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i));
+    if (error != NULL)
+        producer->started(NULL, error, producer->started_data);
+    else if (cursor != NULL)
+        ask_for_claims(producer, cursor);
+    else {
+        kbnt_relay_start(producer->relay);
+        kbnt_projection_start(producer->projection, projection_started, producer);
+    }
+}
+
+static void
+ask_for_claims(KbntProducer *producer, const char *cursor)
+{
+    const KbntStorePort *store = &producer->ports->store;
+    g_autoptr(KbntValue) argument = kbnt_value_new();
+
+    kbnt_value_set_int(argument, KBNT_FIELD_MAX_ROWS, CLAIMS_A_PAGE);
+    kbnt_value_set_string(argument, KBNT_FIELD_CURSOR, cursor);
+    store->query(store->data, KBNT_STORE_RESOURCES, argument, claims_known, producer);
+}
+
 static void
 hosts_known(KbntValue *result, const GError *error, gpointer data)
 {
@@ -118,8 +154,7 @@ hosts_known(KbntValue *result, const GError *error, gpointer data)
         return;
     }
     kbnt_roster_load(producer->roster, result);
-    kbnt_relay_start(producer->relay);
-    kbnt_projection_start(producer->projection, projection_started, producer);
+    ask_for_claims(producer, NULL);
 }
 
 static void

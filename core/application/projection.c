@@ -272,6 +272,7 @@ projected(KbntArrival *arrival, KbntValue *result)
     KbntProjection *projection = arrival->owner;
     KbntValue *request = kbnt_value_get_value(result, KBNT_FIELD_REQUEST);
     KbntValue *host = kbnt_value_get_value(arrival->argument, KBNT_FIELD_HOST_REPORT);
+    KbntValue *resource = kbnt_value_get_value(arrival->argument, KBNT_FIELD_RESOURCE);
 
     tell_projected(arrival, result);
     if (kbnt_value_get_int(result, KBNT_FIELD_DUPLICATE) != 0)
@@ -279,6 +280,8 @@ projected(KbntArrival *arrival, KbntValue *result)
     kbnt_ledger_cache_moved(projection->ledger_cache);
     if (host != NULL)
         kbnt_roster_update(projection->roster, host);
+    if (resource != NULL)
+        kbnt_roster_claim(projection->roster, resource);
     if (request != NULL) {
         check_move(arrival, result, request);
         update_expectation(arrival, result, request);

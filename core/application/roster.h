@@ -19,7 +19,14 @@ void kbnt_roster_load(KbntRoster *roster, const KbntValue *hosts);
 /* @host: {HOST, CAPACITY, LABELS, IMAGES, REPORTED_AT, …} replaces what was known of it. */
 void kbnt_roster_update(KbntRoster *roster, const KbntValue *host);
 
-/* Returns: (transfer none): {HOSTS}; without any where nobody has reported. */
-const KbntValue *kbnt_roster_hosts(const KbntRoster *roster);
+/*
+ * @resource {VIRTUAL_RESOURCE_ID, RESOURCE_STATUS, HOST, SPECIFICATION} claims its part of its
+ * host, until it is DELETED.
+ */
+void kbnt_roster_claim(KbntRoster *roster, const KbntValue *resource);
+
+/* Returns: (transfer none): {HOSTS}, each with what is CLAIMED of it; without any where nobody
+ * has reported. */
+const KbntValue *kbnt_roster_hosts(KbntRoster *roster);
 
 #endif

@@ -6,9 +6,6 @@
 #include "placement.h"
 #include "run-private.h"
 
-/* The newest machines of the owner that anti-affinity looks at. */
-#define MOST_NEIGHBOURS 1000
-
 /* The hosts as the placement judges them: with what the request wants to be near or far from.
  */
 static KbntValue *
@@ -182,10 +179,7 @@ kbnt_run_place(KbntRun *run)
         look_for_network(run);
         return;
     }
-    filter = kbnt_value_new();
-    kbnt_value_copy_field(filter, run->request, KBNT_FIELD_USER_ID);
-    kbnt_value_set_int(filter, KBNT_FIELD_RESOURCE_TYPE, KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE);
-    kbnt_value_set_int(filter, KBNT_FIELD_MAX_ROWS, MOST_NEIGHBOURS);
+    filter = kbnt_placement_neighbours(kbnt_value_get_string(run->request, KBNT_FIELD_USER_ID));
     store->query(store->data, KBNT_STORE_RESOURCES, filter, machines_found, run);
 }
 

@@ -12,7 +12,7 @@
 
 void
 kbnt_judged_init(KbntJudged *judged, const KbntPorts *ports, const KbntRules *rules,
-                 const KbntRoster *roster, const KbntSubmission *submission)
+                 KbntRoster *roster, const KbntSubmission *submission)
 {
     judged->ports = ports;
     judged->rules = rules;

@@ -14,7 +14,7 @@
 typedef struct {
     const KbntPorts *ports;
     const KbntRules *rules;
-    const KbntRoster *roster;
+    KbntRoster *roster;
     KbntCaller *caller;
     KbntValue *request;            /* as read, and completed by the use case */
     KbntValue *faults;             /* FAULTS of the reading */
@@ -30,7 +30,7 @@ typedef struct {
 
 /* Reads the body; @judged starts empty. */
 void kbnt_judged_init(KbntJudged *judged, const KbntPorts *ports, const KbntRules *rules,
-                      const KbntRoster *roster, const KbntSubmission *submission);
+                      KbntRoster *roster, const KbntSubmission *submission);
 
 void kbnt_judged_clear(KbntJudged *judged);
 

@@ -9,6 +9,9 @@
 /* How many refusals one message tells. */
 #define REASONS_MAX 8
 
+/* How many machines antiAffinity looks at. */
+#define NEIGHBOURS_MAX 1000
+
 /* What is asked of a host, taken out of the request once. */
 typedef struct {
     const KbntValue *hosts;
@@ -192,6 +195,8 @@ objection(const KbntValue *host, const Demand *demand)
     if (demand->only_host &&
         g_strcmp0(kbnt_value_get_string(host, KBNT_FIELD_HOST), demand->only_host) != 0)
         return "is not where the rest of it lives";
+    if (is_labelled(host, "lost"))
+        return "does not answer";
     if (is_labelled(host, "drain"))
         return "is drained";
     if (!has_disk_class(host, demand))
@@ -302,4 +307,15 @@ kbnt_placement_choose(const KbntValue *hosts, const KbntValue *request, GError *
     if (!best)
         explain(&refusals, &demand, n_hosts, error);
     return best;
+}
+
+KbntValue *
+kbnt_placement_neighbours(const char *user_id)
+{
+    KbntValue *filter = kbnt_value_new();
+
+    kbnt_value_set_string(filter, KBNT_FIELD_USER_ID, user_id);
+    kbnt_value_set_int(filter, KBNT_FIELD_RESOURCE_TYPE, KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE);
+    kbnt_value_set_int(filter, KBNT_FIELD_MAX_ROWS, NEIGHBOURS_MAX);
+    return filter;
 }

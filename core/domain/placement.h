@@ -2,7 +2,8 @@
 /*
  * placement.h: owns on which host a new resource goes.
  *
- * A host may say more about itself by labels: "drain" takes nothing new; "disk:CLASS",
+ * A host may say more about itself by labels: "drain" takes nothing new, and "lost", which is
+ * said of one that does not answer, neither; "disk:CLASS",
  * "network:MODE" and "vlan:RANGE" (several of each) say what it has, one without any has all.
  */
 #ifndef KBNT_PLACEMENT_H
@@ -24,5 +25,9 @@
  */
 KbntValue *kbnt_placement_choose(const KbntValue *hosts, const KbntValue *request,
                                  GError **error);
+
+/* Returns: (transfer full): the filter of a store's RESOURCES for those that antiAffinity of a
+ * machine of the owner looks at: the newest of the same owner. */
+KbntValue *kbnt_placement_neighbours(const char *user_id);
 
 #endif

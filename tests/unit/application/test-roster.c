@@ -24,14 +24,14 @@ update(KbntRoster *roster, const char *name, gint64 reported_at)
 }
 
 static guint
-count_hosts(const KbntRoster *roster)
+count_hosts(KbntRoster *roster)
 {
     return kbnt_value_length(kbnt_roster_hosts(roster), KBNT_FIELD_HOSTS);
 }
 
 /* Returns: when the host reported, or -1 where the roster does not have it. */
 static gint64
-reported_at(const KbntRoster *roster, const char *name)
+reported_at(KbntRoster *roster, const char *name)
 {
     const KbntValue *hosts = kbnt_roster_hosts(roster);
 
@@ -95,7 +95,47 @@ a_report_leaves_what_was_loaded_from_the_store_as_it_is(void)
     kbnt_assert_int(count_hosts(roster), 2);
 }
 
+static void
+claim(KbntRoster *roster, KbntResourceStatus status)
+{
+    g_autoptr(KbntValue) resource = kbnt_value_new();
+    KbntValue *specification = kbnt_value_new();
+
+    kbnt_value_set_int(specification, KBNT_FIELD_CPU, 4);
+    kbnt_value_set_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID, "VM-0909A693");
+    kbnt_value_set_string(resource, KBNT_FIELD_HOST, "one");
+    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, status);
+    kbnt_value_take_value(resource, KBNT_FIELD_SPECIFICATION, specification);
+    kbnt_roster_claim(roster, resource);
+}
+
+static gint64
+claimed_cpu(KbntRoster *roster)
+{
+    const KbntValue *host = kbnt_value_nth_value(kbnt_roster_hosts(roster), KBNT_FIELD_HOSTS,
+                                                 0);
+
+    return kbnt_value_get_int(kbnt_value_get_value(host, KBNT_FIELD_CLAIMED), KBNT_FIELD_CPU);
+}
+
+static void
+a_resource_claims_its_host_once_until_it_is_deleted_whatever_is_reported_meanwhile(void)
+{
+    g_autoptr(KbntRoster) roster = kbnt_roster_new();
+
+    claim(roster, KBNT_RESOURCE_STATUS_PENDING);
+    update(roster, "one", 1);
+    kbnt_assert_int(claimed_cpu(roster), 4);
+    claim(roster, KBNT_RESOURCE_STATUS_RUNNING);
+    update(roster, "one", 2);
+    kbnt_assert_int(claimed_cpu(roster), 4);
+    claim(roster, KBNT_RESOURCE_STATUS_DELETED);
+    kbnt_assert_int(claimed_cpu(roster), 0);
+}
+
 static const KbntTest tests[] = {
+    KBNT_TEST(
+        a_resource_claims_its_host_once_until_it_is_deleted_whatever_is_reported_meanwhile),
     KBNT_TEST(a_roster_has_no_hosts_before_one_has_reported),
     KBNT_TEST(a_report_replaces_what_was_known_of_its_host_alone),
     KBNT_TEST(what_is_loaded_replaces_all_that_was_known),
