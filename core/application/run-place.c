@@ -272,7 +272,7 @@ found(KbntValue *result, const GError *error, gpointer data)
 {
     static const KbntField fields[] = {
         KBNT_FIELD_HOST,  KBNT_FIELD_REGION,    KBNT_FIELD_HYPERVISOR,
-        KBNT_FIELD_VM_ID, KBNT_FIELD_ENDPOINTS,
+        KBNT_FIELD_VM_ID, KBNT_FIELD_ENDPOINTS, KBNT_FIELD_ATTACHED_TO,
     };
     KbntRun *run = data;
     KbntValue *resource = error == NULL ? kbnt_value_get_value(result, KBNT_FIELD_RESOURCE)

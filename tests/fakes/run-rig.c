@@ -43,6 +43,8 @@ run_rig_row(KbntRequestType verb, KbntResourceType type)
 
     kbnt_value_set_int(request, KBNT_FIELD_RESOURCE_TYPE, type);
     kbnt_value_set_string(request, KBNT_FIELD_VIRTUAL_RESOURCE_ID, id_of_type(type));
+    kbnt_value_clear(kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION),
+                     KBNT_FIELD_VOLUMES);
     kbnt_value_set_string(row, KBNT_FIELD_MESSAGE_ID, SAMPLE_MESSAGE_ID);
     kbnt_value_set_string(row, KBNT_FIELD_STREAM_ID, SAMPLE_MESSAGE_ID);
     kbnt_value_set_int(row, KBNT_FIELD_SEQUENCE, 1);
@@ -203,4 +205,40 @@ run_rig_event(RunRig *rig)
     g_assert(n_records > 0);
     return kbnt_value_get_value(
         kbnt_value_nth_value(command, KBNT_FIELD_RECORDS, n_records - 1), KBNT_FIELD_EVENT);
+}
+
+gint64
+run_rig_command_int(RunRig *rig, KbntField field)
+{
+    return kbnt_value_get_int(run_rig_command(rig), field);
+}
+
+gint64
+run_rig_event_int(RunRig *rig, KbntField field)
+{
+    return kbnt_value_get_int(run_rig_event(rig), field);
+}
+
+const char *
+run_rig_event_code(RunRig *rig)
+{
+    return kbnt_value_get_string(kbnt_value_get_value(run_rig_event(rig), KBNT_FIELD_ERROR),
+                                 KBNT_FIELD_CODE);
+}
+
+char *
+run_rig_journal(RunRig *rig)
+{
+    KbntValue *command = run_rig_command(rig);
+    GString *lines = g_string_new(NULL);
+
+    for (guint i = 0; i < kbnt_value_length(command, KBNT_FIELD_JOURNAL); i++) {
+        const KbntValue *line = kbnt_value_nth_value(command, KBNT_FIELD_JOURNAL, i);
+
+        g_string_append_printf(
+            lines, "%s%s %s", i > 0 ? ", " : "",
+            kbnt_enum_name(KBNT_TYPE_PHASE, kbnt_value_get_int(line, KBNT_FIELD_PHASE)),
+            kbnt_enum_name(KBNT_TYPE_STEP, kbnt_value_get_int(line, KBNT_FIELD_STEP)));
+    }
+    return g_string_free(lines, FALSE);
 }

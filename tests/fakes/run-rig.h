@@ -26,7 +26,8 @@ typedef struct {
     guint n_ended; /* how often the run said that it is over */
 } RunRig;
 
-/* Returns: (transfer full): an inbox row that waits, with a minute left. */
+/* Returns: (transfer full): an inbox row that waits, with a minute left; a machine has no
+ * volumes. */
 KbntValue *run_rig_row(KbntRequestType verb, KbntResourceType type);
 
 /* Returns: (transfer full): the row of a run that an elder incarnation left at that step, with
@@ -64,3 +65,13 @@ void run_rig_fail_undo(RunRig *rig);
 KbntValue *run_rig_command(RunRig *rig);
 KbntValue *run_rig_resource(RunRig *rig);
 KbntValue *run_rig_event(RunRig *rig);
+
+/* Fields of the command that the run waits for, and of the event that goes out with it. */
+gint64 run_rig_command_int(RunRig *rig, KbntField field);
+gint64 run_rig_event_int(RunRig *rig, KbntField field);
+
+/* Returns: (transfer none): the code of the error that the event tells. */
+const char *run_rig_event_code(RunRig *rig);
+
+/* Returns: (transfer full): the journal lines of the command: "RESULT PLAN, INTENT VOLUME". */
+char *run_rig_journal(RunRig *rig);
