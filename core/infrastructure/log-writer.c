@@ -3,6 +3,10 @@
 #include "log-writer.h"
 
 #include "log-fields.h"
+
+/* All entries would name this one file and line. */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -17,8 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define JOURNAL_SOCKET "/run/systemd/journal/socket"
-
 typedef enum {
     LOG_FORMAT_JSON,
     LOG_FORMAT_JOURNAL,
@@ -121,13 +119,13 @@ start_json(KbntTask *task, gpointer data)
 static void
 start_journal(KbntTask *task, gpointer data)
 {
-    if (access(JOURNAL_SOCKET, W_OK) == 0)
+    if (access(LOG_JOURNAL_SOCKET, W_OK) == 0)
         kbnt_task_complete(task, NULL);
     else
         kbnt_task_fail(task, g_error_new(KBNT_ERROR, KBNT_ERROR_CONFIG_INVALID,
                                          "cannot write to the journal at '%s': %s: set "
                                          "sink.log.format = json",
-                                         JOURNAL_SOCKET, g_strerror(errno)));
+                                         LOG_JOURNAL_SOCKET, g_strerror(errno)));
 }
 
 static void

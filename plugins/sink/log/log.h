@@ -21,6 +21,8 @@ extern const guint n_log_fields;
 /* Returns: (transfer full): the line as JSON, with its line feed. */
 char *log_line_json(const KbntValue *transition, const LogHeading *heading);
 
+#define LOG_JOURNAL_SOCKET "/run/systemd/journal/socket"
+
 /* Returns: 0, or the errno for which the journal did not take it. */
 gint log_line_send(const KbntValue *transition, const LogHeading *heading);
 
