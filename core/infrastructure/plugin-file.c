@@ -4,6 +4,7 @@
 
 #include "elf-header.h"
 #include "plugin-keys.h"
+#include "plugin-trial.h"
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <gmodule.h>
@@ -15,6 +16,9 @@
 
 /* The descriptor of ABI 1.0; a shorter one was never released. */
 #define SMALLEST_DESCRIPTOR (G_STRUCT_OFFSET(KbntPlugin, ops) + sizeof(gpointer))
+
+/* Linking a large library takes a tenth of a second. */
+#define LOAD_LIMIT_MS 5000
 
 struct KbntPluginFile {
     char *path;
@@ -160,14 +164,27 @@ read_plugin(KbntPluginFile *file, const KbntPlugin *foreign, GError **error)
     return kbnt_plugin_keys_check(&file->keys, file->ops.life.reload != NULL, error);
 }
 
+static gboolean
+load(KbntPluginFile *file, GError **error)
+{
+    const KbntPlugin *foreign = load_symbol(file->path, error);
+    return foreign && read_plugin(file, foreign, error);
+}
+
+/* What is wrong with a file that comes back from loading is told by the one who keeps it. */
+static void
+try_to_load(gpointer file)
+{
+    load(file, NULL);
+}
+
 KbntPluginFile *
 kbnt_plugin_file_open(const char *path, GError **error)
 {
     g_autoptr(KbntPluginFile) file = g_new0(KbntPluginFile, 1);
-    const KbntPlugin *foreign = NULL;
     file->path = g_canonicalize_filename(path, NULL);
     if (!check_before_loading(file->path, error) ||
-        !(foreign = load_symbol(file->path, error)) || !read_plugin(file, foreign, error)) {
+        !kbnt_plugin_trial(try_to_load, file, LOAD_LIMIT_MS, error) || !load(file, error)) {
         g_prefix_error(error, "plugin '%s' ", path);
         return NULL;
     }

@@ -8,8 +8,10 @@
 
 typedef struct KbntPluginFile KbntPluginFile;
 
-/* Opens the file, which stays mapped to the end of the process. Returns: (transfer full)
- * (nullable): NULL with PLUGIN_INVALID, which names the file, what is wrong and what to do. */
+/* Opens the file, which stays mapped to the end of the process; a child has loaded it first, so
+ * that one which crashes, exits or hangs then is refused like any other. Returns: (transfer
+ * full) (nullable): NULL with PLUGIN_INVALID, which names the file, what is wrong and what to
+ * do. */
 KbntPluginFile *kbnt_plugin_file_open(const char *path, GError **error);
 
 void kbnt_plugin_file_free(KbntPluginFile *file);
