@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A plugin that crashes, exits or hangs while it is linked is refused by name, by kbntctl and by
-kbntd, and ends or holds up neither."""
+kbntd, and ends or holds up neither; one of an elder ABI works."""
 import json
 import shutil
 import subprocess
@@ -61,8 +61,21 @@ def kbntd_works_beside_one_that_it_does_not_use():
         require(daemon.ask("GET", "/readyz")[0] == 200, "it is not ready")
 
 
+def kbntd_works_with_one_that_was_built_for_the_first_abi():
+    with Daemon() as daemon:
+        shutil.copy(BUILT.parent / "kbnt-sink-elder.so", daemon.folder)
+        daemon.start([f"kbnt.plugin_dir={daemon.folder}:{PLUGINS}", "kbnt.sinks=elder;prometheus",
+                      "provisioner.mock.latency_factor=0"])
+        answer = daemon.post({"type": "ALLOCATE_STORAGE", "spec": {"size": 1}})[2]
+        require(daemon.ended(answer["requestId"])["status"] == "COMPLETED", str(answer))
+        ran = control("info", daemon.folder / "kbnt-sink-elder.so", "--json")
+        require(json.loads(ran.stdout)["abi"] == "1.0", ran.stdout + ran.stderr)
+        require(daemon.stop() == 0, "it did not end well")
+
+
 run_tests([
     kbntctl_says_what_became_of_each,
     kbntd_refuses_to_start_with_one_and_says_why,
     kbntd_works_beside_one_that_it_does_not_use,
+    kbntd_works_with_one_that_was_built_for_the_first_abi,
 ])

@@ -65,6 +65,34 @@ a_newer_minor_abi_is_refused(void)
     assert_refused(path, "or install a newer kbnt");
 }
 
+static KbntPluginFile *
+open_elder(guint32 kind, GError **error)
+{
+    const char *top = g_getenv("KBNT_TEST_BUILDDIR");
+    g_autofree char *base = g_strdup_printf("kbnt-%s-elder.so", kbnt_plugin_kind_name(kind));
+    g_autofree char *path = g_build_filename(top ? top : ".", "tests", "unit", "infrastructure",
+                                             ".libs", base, NULL);
+    return kbnt_plugin_file_open(path, error);
+}
+
+static void
+plugins_of_every_kind_that_were_built_for_the_first_abi_are_read(void)
+{
+    for (guint32 kind = 1; kbnt_plugin_kind_name(kind); kind++) {
+        g_autoptr(GError) error = NULL;
+
+        g_autoptr(KbntPluginFile) file = open_elder(kind, &error);
+
+        kbnt_assert_no_error(error);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+        kbnt_assert_int(kbnt_plugin_file_plugin(file)->abi_minor, 0);
+        kbnt_assert_int(kbnt_plugin_file_plugin(file)->kind, kind);
+        kbnt_assert_string(kbnt_key_table_row(kbnt_plugin_file_keys(file), 0).default_text,
+                           "7");
+        CU_ASSERT_PTR_NOT_NULL(kbnt_plugin_file_ops(file)->life.create);
+    }
+}
+
 /* The ops of an elder minor end earlier, and what follows them in memory is not read. */
 static void
 ops_of_an_elder_minor_are_read_by_their_own_size(void)
@@ -259,6 +287,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_sound_plugin_is_read_without_being_called),
     KBNT_TEST(another_major_abi_is_refused_with_both_versions),
     KBNT_TEST(a_newer_minor_abi_is_refused),
+    KBNT_TEST(plugins_of_every_kind_that_were_built_for_the_first_abi_are_read),
     KBNT_TEST(ops_of_an_elder_minor_are_read_by_their_own_size),
     KBNT_TEST(a_file_cut_off_anywhere_is_refused),
     KBNT_TEST(a_plugin_for_another_machine_is_refused),
