@@ -486,3 +486,12 @@ fake_ports_deliver(FakePorts *fake, KbntValue *record)
     g_assert(fake->subscription != NULL);
     fake->subscription->records(&record, 1, fake->subscription->user_data);
 }
+
+void
+fake_ports_move_partition(FakePorts *fake, gint32 partition, gboolean comes)
+{
+    const KbntSubscription *subscription = fake->subscription;
+
+    g_assert(subscription != NULL);
+    (comes ? subscription->assigned : subscription->lost)(partition, subscription->user_data);
+}

@@ -70,3 +70,6 @@ void fake_ports_break_codec(FakePorts *fake, KbntErrorCode code);
 
 /* Hands a record to whoever subscribed last. */
 void fake_ports_deliver(FakePorts *fake, KbntValue *record);
+
+/* A partition comes to whoever subscribed last, or leaves. */
+void fake_ports_move_partition(FakePorts *fake, gint32 partition, gboolean comes);

@@ -138,25 +138,6 @@ run_rig_find(RunRig *rig, KbntResourceStatus status)
     fake_calls_complete(rig->queries, result);
 }
 
-static KbntValue *
-host_with_room(void)
-{
-    KbntValue *host = kbnt_value_new();
-    KbntValue *capacity = kbnt_value_new();
-    KbntValue *image = kbnt_value_new();
-
-    kbnt_value_set_int(capacity, KBNT_FIELD_CPU, 64);
-    kbnt_value_set_int(capacity, KBNT_FIELD_MEMORY_MB, 1048576);
-    kbnt_value_set_int(capacity, KBNT_FIELD_DISK_MB, 10485760);
-    kbnt_value_set_string(image, KBNT_FIELD_NAME, "ubuntu-22.04");
-    kbnt_value_set_string(host, KBNT_FIELD_HOST, "host-1");
-    kbnt_value_set_string(host, KBNT_FIELD_REGION, "region-1");
-    kbnt_value_set_int(host, KBNT_FIELD_ALIVE, TRUE);
-    kbnt_value_take_value(host, KBNT_FIELD_CAPACITY, capacity);
-    kbnt_value_take_item(host, KBNT_FIELD_IMAGES, image);
-    return host;
-}
-
 void
 run_rig_place(RunRig *rig, gboolean has_host)
 {
@@ -164,7 +145,7 @@ run_rig_place(RunRig *rig, gboolean has_host)
 
     g_assert(fake_calls_verb(rig->queries, 0) == KBNT_STORE_HOSTS);
     if (has_host)
-        kbnt_value_take_item(result, KBNT_FIELD_HOSTS, host_with_room());
+        kbnt_value_take_item(result, KBNT_FIELD_HOSTS, kbnt_sample_host());
     fake_calls_complete(rig->queries, result);
 }
 

@@ -273,3 +273,18 @@ kbnt_sample_event(KbntEventType type)
         kbnt_value_take_value(event, KBNT_FIELD_ERROR, failure());
     return event;
 }
+
+KbntValue *
+kbnt_sample_host(void)
+{
+    KbntValue *host = kbnt_value_new();
+    KbntValue *image = kbnt_value_new();
+
+    SET_TEXT(image, NAME, "ubuntu-22.04");
+    SET_TEXT(host, HOST, "host-1");
+    SET_TEXT(host, REGION, "region-1");
+    SET_INT(host, ALIVE, TRUE);
+    kbnt_value_take_value(host, KBNT_FIELD_CAPACITY, capacity());
+    kbnt_value_take_item(host, KBNT_FIELD_IMAGES, image);
+    return host;
+}

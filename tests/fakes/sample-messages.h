@@ -15,4 +15,7 @@ KbntValue *kbnt_sample_request(KbntRequestType type);
 /* Returns: (transfer full): an event of that type. */
 KbntValue *kbnt_sample_event(KbntEventType type);
 
+/* Returns: (transfer full): a host with room for any of these, as a provisioner reports it. */
+KbntValue *kbnt_sample_host(void);
+
 #endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of the consumer's half as a whole: in which order it starts and stops. */
+#include "consumer.h"
+#include "fake-ports.h"
+#include "runner.h"
+
+typedef struct {
+    FakePorts *fake;
+    FakeCalls *queries;
+    FakeCalls *commands;
+    FakeCalls *actions;
+    FakeCalls *subscriptions;
+    KbntPrices prices;
+    KbntConsumer *consumer;
+    guint n_done;
+    gint code;
+} Fixture;
+
+static void
+done(KbntValue *result, const GError *error, gpointer data)
+{
+    Fixture *fixture = data;
+
+    (void)result;
+    fixture->n_done++;
+    fixture->code = error != NULL ? error->code : 0;
+}
+
+/* Returns: (transfer full): a consumer that asks for its hosts. */
+static Fixture *
+fixture_new(void)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+    const KbntConsumerSettings settings = {
+        .intake = { .topic = "requests", .group = "group", .window = 8 },
+        .prices = &fixture->prices,
+        .region = "region-1",
+        .retention = { .inbox_ms = 1000, .dead_letters_ms = 1000 },
+        .n_partitions = 1,
+        .publish_window = 4,
+        .slots = 1,
+        .host_interval_ms = 600000,
+        .meter_interval_ms = 600000,
+    };
+
+    fixture->fake = fake_ports_new(TRUE);
+    fixture->queries = fake_ports_queries(fixture->fake);
+    fixture->commands = fake_ports_commands(fixture->fake);
+    fixture->actions = fake_ports_actions(fixture->fake);
+    fixture->subscriptions = fake_ports_subscriptions(fixture->fake);
+    fixture->consumer = kbnt_consumer_new(fake_ports_get(fixture->fake), &settings);
+    kbnt_consumer_start(fixture->consumer, done, fixture);
+    return fixture;
+}
+
+/* Returns: (transfer full): a consumer in work, with an empty inbox and no hosts. */
+static Fixture *
+started(void)
+{
+    Fixture *fixture = fixture_new();
+
+    fake_calls_fail(fixture->actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    while (fake_calls_length(fixture->queries) > 0)
+        fake_calls_complete(fixture->queries, NULL);
+    fake_calls_complete(fixture->subscriptions, NULL);
+    return fixture;
+}
+
+static void
+fixture_free(Fixture *fixture)
+{
+    kbnt_consumer_free(fixture->consumer);
+    fake_ports_free(fixture->fake);
+    g_free(fixture);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
+
+static guint
+n_pruned(Fixture *fixture)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < fake_calls_length(fixture->commands); i++)
+        if (fake_calls_verb(fixture->commands, i) == KBNT_STORE_PRUNE)
+            n++;
+    return n;
+}
+
+static void
+hosts_come_before_records(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    kbnt_assert_int(fake_calls_verb(fixture->actions, 0), KBNT_ACTION_HOSTS);
+    kbnt_assert_int(fake_calls_length(fixture->subscriptions), 0);
+    fake_calls_complete(fixture->actions, NULL);
+    kbnt_assert_int(fake_calls_length(fixture->subscriptions), 0);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fake_calls_verb(fixture->subscriptions, 0), FAKE_SUBSCRIBE);
+    kbnt_assert_int(fixture->n_done, 0);
+    fake_calls_complete(fixture->subscriptions, NULL);
+    kbnt_assert_int(fixture->n_done, 1);
+}
+
+static void
+a_provisioner_that_is_away_is_no_reason_not_to_start(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_assert_int(fixture->n_done, 1);
+    kbnt_assert_int(fixture->code, 0);
+}
+
+static void
+a_group_that_cannot_be_joined_is(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    fake_calls_fail(fixture->actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    fake_calls_fail(fixture->subscriptions, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
+
+    kbnt_assert_int(fixture->code, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
+}
+
+static void
+a_consumer_stops_once_it_has_left_its_group(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_consumer_stop(fixture->consumer, done, fixture);
+    kbnt_assert_int(fake_calls_verb(fixture->subscriptions, 0), FAKE_UNSUBSCRIBE);
+    kbnt_assert_int(fixture->n_done, 1);
+    fake_calls_complete(fixture->subscriptions, NULL);
+
+    kbnt_assert_int(fixture->n_done, 2);
+}
+
+static void
+a_drained_consumer_has_left_already(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_drain_set(kbnt_consumer_drain(fixture->consumer), TRUE);
+    fake_calls_complete(fixture->subscriptions, NULL);
+    kbnt_consumer_stop(fixture->consumer, done, fixture);
+
+    kbnt_assert_int(fixture->n_done, 2);
+    kbnt_assert_int(fake_calls_length(fixture->subscriptions), 0);
+}
+
+static void
+old_rows_of_the_inbox_are_pruned_each_minute(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    fake_ports_pass_ms(fixture->fake, 59000);
+    kbnt_assert_int(n_pruned(fixture), 0);
+    fake_ports_pass_ms(fixture->fake, 1000);
+
+    kbnt_assert_int(n_pruned(fixture), 2);
+    kbnt_assert_string(
+        kbnt_value_get_string(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_NAME),
+        "inbox");
+}
+
+static void
+what_is_to_be_kept_for_ever_from_now_on_is_not_pruned(void)
+{
+    static const KbntRetention for_ever = { 0 };
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_consumer_set_settings(fixture->consumer, &fixture->prices, &for_ever);
+    fake_ports_pass_ms(fixture->fake, 60000);
+
+    kbnt_assert_int(n_pruned(fixture), 0);
+}
+
+/* The broker confirms a record of the consumer's outbox, of that type of event. */
+static void
+confirm_record(Fixture *fixture, KbntEventType type)
+{
+    g_autoptr(KbntValue) record = kbnt_value_new();
+
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "events");
+    kbnt_value_set_int(record, KBNT_FIELD_POSITION, 1);
+    kbnt_value_set_int(record, KBNT_FIELD_CREATED_AT, 500);
+    if (type != 0)
+        kbnt_value_set_int(record, KBNT_FIELD_EVENT_TYPE, type);
+    kbnt_relay_push(kbnt_consumer_relay(fixture->consumer), record);
+    fake_calls_complete(fake_ports_publishes(fixture->fake), NULL);
+}
+
+static void
+an_acknowledged_event_is_told_with_the_time_since_its_request(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    confirm_record(fixture, KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED);
+
+    CU_ASSERT_DOUBLE_EQUAL(
+        kbnt_value_get_number(
+            fake_ports_told(fixture->fake, KBNT_TRANSITION_EVENT_ACKNOWLEDGED),
+            KBNT_FIELD_SECONDS),
+        0.5, 1e-9);
+}
+
+static void
+a_record_that_is_no_event_is_not_told_as_one(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    confirm_record(fixture, 0);
+
+    kbnt_assert_int(fake_ports_n_told(fixture->fake, KBNT_TRANSITION_EVENT_ACKNOWLEDGED), 0);
+}
+
+static void
+its_parts_are_there_to_be_asked(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_assert_int(kbnt_saga_n_running(kbnt_consumer_saga(fixture->consumer)), 0);
+    CU_ASSERT(kbnt_consumer_intake(fixture->consumer) != NULL);
+    CU_ASSERT(kbnt_consumer_dead_letters(fixture->consumer) != NULL);
+    CU_ASSERT(kbnt_consumer_reconcile(fixture->consumer) != NULL);
+}
+
+static const KbntTest tests[] = {
+    KBNT_TEST(hosts_come_before_records),
+    KBNT_TEST(a_provisioner_that_is_away_is_no_reason_not_to_start),
+    KBNT_TEST(a_group_that_cannot_be_joined_is),
+    KBNT_TEST(a_consumer_stops_once_it_has_left_its_group),
+    KBNT_TEST(a_drained_consumer_has_left_already),
+    KBNT_TEST(old_rows_of_the_inbox_are_pruned_each_minute),
+    KBNT_TEST(what_is_to_be_kept_for_ever_from_now_on_is_not_pruned),
+    KBNT_TEST(an_acknowledged_event_is_told_with_the_time_since_its_request),
+    KBNT_TEST(a_record_that_is_no_event_is_not_told_as_one),
+    KBNT_TEST(its_parts_are_there_to_be_asked),
+};
+
+int
+main(int argc, char **argv)
+{
+    return kbnt_test_main("application/consumer", argc, argv, tests, G_N_ELEMENTS(tests));
+}

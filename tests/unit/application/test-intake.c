@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of a record's way into the consumer's inbox, or among the dead letters. */
+#include "fake-ports.h"
+#include "intake.h"
+#include "runner.h"
+#include "sample-messages.h"
+
+#include <string.h>
+
+typedef struct {
+    FakePorts *fake;
+    FakeCalls *commands;
+    KbntRelay *relay;
+    KbntSaga *saga;
+    KbntIntakeConfig config;
+    KbntIntake *intake;
+    guint n_done;
+} Fixture;
+
+static const KbntPrices prices;
+
+static void
+done(KbntValue *result, const GError *error, gpointer data)
+{
+    (void)result;
+    CU_ASSERT(error == NULL);
+    ((Fixture *)data)->n_done++;
+}
+
+/* Returns: (transfer full): an intake that has joined its group, before a saga that runs. */
+static Fixture *
+fixture_new(void)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+    const KbntRelayHooks hooks = { 0 };
+    const KbntPorts *ports;
+
+    fixture->fake = fake_ports_new(TRUE);
+    fixture->commands = fake_ports_commands(fixture->fake);
+    ports = fake_ports_get(fixture->fake);
+    fixture->relay = kbnt_relay_new(ports, KBNT_SERVICE_CONSUMER, 1, 4, &hooks);
+    fixture->saga = kbnt_saga_new(ports, fixture->relay, &prices, "worker-1", 1);
+    fixture->config = (KbntIntakeConfig){
+        .topic = "requests", .group = "group", .dead_topic = "dead", .window = 8
+    };
+    fixture->intake = kbnt_intake_new(ports, fixture->relay, fixture->saga, &fixture->config);
+    kbnt_saga_start(fixture->saga);
+    fake_calls_complete(fake_ports_queries(fixture->fake), NULL);
+    kbnt_intake_start(fixture->intake, done, fixture);
+    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
+    return fixture;
+}
+
+static void
+fixture_free(Fixture *fixture)
+{
+    while (fake_calls_length(fixture->commands) > 0)
+        fake_calls_fail(fixture->commands, KBNT_ERROR_STOPPED);
+    kbnt_intake_free(fixture->intake);
+    kbnt_saga_free(fixture->saga);
+    kbnt_relay_free(fixture->relay);
+    fake_ports_free(fixture->fake);
+    g_free(fixture);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
+
+/* Returns: (transfer full): a request that depends on nothing. */
+static KbntValue *
+request_of(KbntRequestType type)
+{
+    KbntValue *request = kbnt_sample_request(type);
+
+    kbnt_value_clear(request, KBNT_FIELD_DEPENDS_ON);
+    kbnt_value_set_int(request, KBNT_FIELD_RESOURCE_TYPE, KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
+    return request;
+}
+
+/* Hands over the record of @request (transfer full), which was sent at the time 0. */
+static void
+deliver(Fixture *fixture, KbntValue *request)
+{
+    g_autoptr(KbntValue) record = kbnt_value_new();
+    g_autoptr(GBytes) body = g_bytes_new_static("body", 4);
+
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "requests");
+    kbnt_value_set_bytes(record, KBNT_FIELD_BODY, body);
+    kbnt_value_set_int(record, KBNT_FIELD_PARTITION, 2);
+    kbnt_value_set_int(record, KBNT_FIELD_OFFSET, 41);
+    kbnt_value_take_value(record, KBNT_FIELD_REQUEST, request);
+    fake_ports_deliver(fixture->fake, record);
+}
+
+static void
+deliver_storage(Fixture *fixture)
+{
+    deliver(fixture, request_of(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE));
+}
+
+static KbntValue *
+command_of(Fixture *fixture)
+{
+    return fake_calls_argument(fixture->commands, 0);
+}
+
+static KbntValue *
+event_of(Fixture *fixture)
+{
+    return kbnt_value_get_value(
+        kbnt_value_nth_value(command_of(fixture), KBNT_FIELD_RECORDS, 0), KBNT_FIELD_EVENT);
+}
+
+static void
+a_message_is_taken_in_with_its_first_event(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    KbntValue *row;
+
+    deliver_storage(fixture);
+    row = command_of(fixture);
+
+    kbnt_assert_int(fixture->n_done, 1);
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_IN);
+    kbnt_assert_string(kbnt_value_get_string(row, KBNT_FIELD_MESSAGE_ID), SAMPLE_MESSAGE_ID);
+    kbnt_assert_int(kbnt_value_get_int(row, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_WAITING);
+    kbnt_assert_int(kbnt_value_get_int(row, KBNT_FIELD_SEQUENCE), 1);
+    kbnt_assert_int((gint64)strlen(kbnt_value_get_string(row, KBNT_FIELD_BODY_HASH)), 64);
+    kbnt_assert_int(kbnt_value_get_int(event_of(fixture), KBNT_FIELD_EVENT_TYPE),
+                    KBNT_EVENT_TYPE_VIRTUALIZATION_ACCEPTED);
+}
+
+static void
+a_message_has_the_time_that_its_way_has_left_it(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver_storage(fixture);
+
+    kbnt_assert_int(kbnt_value_get_int(command_of(fixture), KBNT_FIELD_REMAINING_MS), 899000);
+}
+
+static void
+a_record_is_acknowledged_once_it_is_in_the_inbox_and_its_turn_comes(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver_storage(fixture);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
+    kbnt_assert_int(fake_ports_n_told(fixture->fake, KBNT_TRANSITION_MESSAGE_RECEIVED), 1);
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_CLAIM);
+}
+
+static void
+a_message_that_was_there_already_is_acknowledged_and_not_done_twice(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(KbntValue) result = kbnt_value_new();
+
+    kbnt_value_set_int(result, KBNT_FIELD_DUPLICATE, TRUE);
+    deliver_storage(fixture);
+    fake_calls_complete(fixture->commands, result);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
+    kbnt_assert_int(fake_ports_n_told(fixture->fake, KBNT_TRANSITION_MESSAGE_REDELIVERED), 1);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+}
+
+static void
+a_message_that_comes_too_late_ends_at_once(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    KbntValue *request = request_of(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE);
+
+    kbnt_value_set_int(request, KBNT_FIELD_TIMEOUT_MS, 400);
+    deliver(fixture, request);
+    kbnt_assert_int(kbnt_value_get_int(command_of(fixture), KBNT_FIELD_INBOX_STATE),
+                    KBNT_INBOX_STATE_ENDED);
+    kbnt_assert_int(kbnt_value_get_int(event_of(fixture), KBNT_FIELD_EVENT_TYPE),
+                    KBNT_EVENT_TYPE_VIRTUALIZATION_FAILED);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_string(
+        kbnt_value_get_string(fake_ports_told(fixture->fake, KBNT_TRANSITION_REQUEST_ENDED),
+                              KBNT_FIELD_CODE),
+        "DEADLINE_EXCEEDED");
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+}
+
+static void
+a_machine_gets_a_number_of_its_own_first(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(KbntValue) block = kbnt_value_new();
+
+    kbnt_value_set_int(block, KBNT_FIELD_POSITION, 7);
+    deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_SERIALS);
+    fake_calls_complete(fixture->commands, block);
+
+    kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_VM_ID),
+                       "VM-KBNT-20250830-007");
+}
+
+static void
+a_machine_without_a_number_is_left_to_come_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FAILED);
+
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+}
+
+static void
+a_message_whose_first_event_cannot_be_written_is_a_dead_letter(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
+    fake_ports_break_codec(fixture->fake, KBNT_ERROR_TOO_LARGE);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_BURY);
+    kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_REASON),
+                       "TOO_LARGE");
+    kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_MESSAGE_ID),
+                       SAMPLE_MESSAGE_ID);
+}
+
+static void
+a_cancel_is_taken_in_with_the_event_that_ends_a_target_that_has_not_come(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver(fixture, request_of(KBNT_REQUEST_TYPE_CANCEL_REQUEST));
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_CANCEL);
+    kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_TARGET_MESSAGE_ID),
+                       SAMPLE_OTHER_ID);
+    kbnt_assert_string(kbnt_value_get_string(event_of(fixture), KBNT_FIELD_STREAM_ID),
+                       SAMPLE_OTHER_ID);
+    kbnt_assert_string(
+        kbnt_value_get_string(kbnt_value_get_value(event_of(fixture), KBNT_FIELD_ERROR),
+                              KBNT_FIELD_CODE),
+        "DEADLINE_EXCEEDED");
+}
+
+static void
+a_cancel_ends_its_target(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    KbntValue *target = request_of(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE);
+
+    kbnt_value_set_string(target, KBNT_FIELD_MESSAGE_ID, SAMPLE_OTHER_ID);
+    deliver(fixture, target);
+    fake_calls_complete(fixture->commands, NULL);
+    deliver(fixture, request_of(KBNT_REQUEST_TYPE_CANCEL_REQUEST));
+    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fake_ports_queries(fixture->fake), NULL);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_ADVANCE);
+    kbnt_assert_int(kbnt_value_get_int(command_of(fixture), KBNT_FIELD_INBOX_STATE),
+                    KBNT_INBOX_STATE_ENDED);
+}
+
+static void
+what_cannot_be_read_is_a_dead_letter_with_a_copy_for_its_topic(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    const KbntValue *copy;
+
+    fake_ports_break_codec(fixture->fake, KBNT_ERROR_UNDECODABLE);
+    deliver_storage(fixture);
+    copy = kbnt_value_nth_value(command_of(fixture), KBNT_FIELD_RECORDS, 0);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_BURY);
+    kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_REASON),
+                       "UNDECODABLE");
+    kbnt_assert_string(kbnt_value_get_string(copy, KBNT_FIELD_TOPIC), "dead");
+    kbnt_assert_int(kbnt_value_length(copy, KBNT_FIELD_HEADERS), 6);
+}
+
+static void
+a_dead_letter_has_no_copy_where_there_is_no_topic_for_it(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    fixture->config.dead_topic = NULL;
+    fake_ports_break_codec(fixture->fake, KBNT_ERROR_UNDECODABLE);
+    deliver_storage(fixture);
+
+    kbnt_assert_int(kbnt_value_length(command_of(fixture), KBNT_FIELD_RECORDS), 0);
+}
+
+static void
+each_kind_of_dead_letter_is_told_by_its_own_name(void)
+{
+    static const struct {
+        KbntErrorCode code;
+        const char *reason;
+    } rows[] = {
+        { KBNT_ERROR_CHECKSUM_MISMATCH, "checksum-mismatch" },
+        { KBNT_ERROR_UNSIGNED, "unsigned" },
+        { KBNT_ERROR_SIGNATURE_INVALID, "signature-invalid" },
+        { KBNT_ERROR_SCHEMA_UNKNOWN, "decode-failed" },
+    };
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        fake_ports_break_codec(fixture->fake, rows[i].code);
+        deliver_storage(fixture);
+        fake_calls_complete(fixture->commands, NULL);
+        kbnt_assert_string(
+            kbnt_value_get_string(fake_ports_told(fixture->fake, KBNT_TRANSITION_MESSAGE_DEAD),
+                                  KBNT_FIELD_REASON),
+            rows[i].reason);
+    }
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41 2:41 2:41 2:41");
+}
+
+static void
+a_second_message_under_a_known_id_is_a_dead_letter(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver_storage(fixture);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_ID_CONFLICT);
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_BURY);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_string(
+        kbnt_value_get_string(fake_ports_told(fixture->fake, KBNT_TRANSITION_MESSAGE_DEAD),
+                              KBNT_FIELD_REASON),
+        "id-conflict");
+}
+
+static void
+a_store_that_fails_for_now_is_asked_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver_storage(fixture);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    fake_ports_pass_ms(fixture->fake, 10);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_IN);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+}
+
+static void
+a_dead_letter_that_the_store_refuses_is_left_to_come_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    fake_ports_break_codec(fixture->fake, KBNT_ERROR_UNDECODABLE);
+    deliver_storage(fixture);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CORRUPT);
+
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+}
+
+static void
+a_partition_that_has_left_is_not_acknowledged(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    fake_ports_move_partition(fixture->fake, 2, TRUE);
+    deliver_storage(fixture);
+    fake_ports_move_partition(fixture->fake, 2, FALSE);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    CU_ASSERT(kbnt_intake_receipts(fixture->intake) != NULL);
+}
+
+static void
+events_of_the_intake_go_to_the_relay(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(KbntValue) result = kbnt_value_new();
+    KbntValue *record = kbnt_value_new();
+
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "events");
+    kbnt_value_set_int(record, KBNT_FIELD_POSITION, 3);
+    kbnt_value_take_item(result, KBNT_FIELD_RECORDS, record);
+    kbnt_relay_start(fixture->relay);
+    fake_calls_complete(fake_ports_queries(fixture->fake), NULL);
+    deliver_storage(fixture);
+    fake_calls_complete(fixture->commands, result);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "3");
+}
+
+static void
+an_intake_that_is_stopped_leaves_its_group(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    kbnt_intake_stop(fixture->intake, done, fixture);
+    kbnt_assert_int(fake_calls_verb(fake_ports_subscriptions(fixture->fake), 0),
+                    FAKE_UNSUBSCRIBE);
+    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
+
+    kbnt_assert_int(fixture->n_done, 2);
+}
+
+static const KbntTest tests[] = {
+    KBNT_TEST(a_message_is_taken_in_with_its_first_event),
+    KBNT_TEST(a_message_has_the_time_that_its_way_has_left_it),
+    KBNT_TEST(a_record_is_acknowledged_once_it_is_in_the_inbox_and_its_turn_comes),
+    KBNT_TEST(a_message_that_was_there_already_is_acknowledged_and_not_done_twice),
+    KBNT_TEST(a_message_that_comes_too_late_ends_at_once),
+    KBNT_TEST(a_machine_gets_a_number_of_its_own_first),
+    KBNT_TEST(a_machine_without_a_number_is_left_to_come_again),
+    KBNT_TEST(a_message_whose_first_event_cannot_be_written_is_a_dead_letter),
+    KBNT_TEST(a_cancel_is_taken_in_with_the_event_that_ends_a_target_that_has_not_come),
+    KBNT_TEST(a_cancel_ends_its_target),
+    KBNT_TEST(what_cannot_be_read_is_a_dead_letter_with_a_copy_for_its_topic),
+    KBNT_TEST(a_dead_letter_has_no_copy_where_there_is_no_topic_for_it),
+    KBNT_TEST(each_kind_of_dead_letter_is_told_by_its_own_name),
+    KBNT_TEST(a_second_message_under_a_known_id_is_a_dead_letter),
+    KBNT_TEST(a_store_that_fails_for_now_is_asked_again),
+    KBNT_TEST(a_dead_letter_that_the_store_refuses_is_left_to_come_again),
+    KBNT_TEST(a_partition_that_has_left_is_not_acknowledged),
+    KBNT_TEST(events_of_the_intake_go_to_the_relay),
+    KBNT_TEST(an_intake_that_is_stopped_leaves_its_group),
+};
+
+int
+main(int argc, char **argv)
+{
+    return kbnt_test_main("application/intake", argc, argv, tests, G_N_ELEMENTS(tests));
+}
