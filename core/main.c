@@ -111,6 +111,21 @@ serve(KbntConfig *config, KbntCoreConfig *core, KbntPluginLoader *loader, KbntLo
     return EXIT_SUCCESS;
 }
 
+/* Who only looks is told at once, who serves by the log. */
+static void
+tell_warnings(const Options *options, KbntConfig *config, KbntLogWriter *log)
+{
+    g_autofree char *warnings = kbnt_config_warnings(config);
+    g_auto(GStrv) lines = g_strsplit(warnings, "\n", -1);
+
+    for (gsize i = 0; lines[i] != NULL && *lines[i] != '\0'; i++) {
+        if (wants_text(options))
+            fprintf(stderr, "kbntd: %s\n", lines[i]);
+        else
+            kbnt_log_writer_write(log, KBNT_LOG_WARNING, "config", NULL, NULL, lines[i]);
+    }
+}
+
 static int
 run(Options *options)
 {
@@ -132,6 +147,7 @@ run(Options *options)
         return fail(error);
     kbnt_log_writer_set_format(log, (KbntLogFormat)core->kbnt->log_format);
     kbnt_log_writer_set_level(log, kbnt_core_log_level(core));
+    tell_warnings(options, config, log);
     if (wants_text(options))
         return only_print(options, config, core);
     return serve(g_steal_pointer(&config), g_steal_pointer(&core), g_steal_pointer(&loader),

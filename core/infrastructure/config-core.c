@@ -187,6 +187,50 @@ check_sinks(const KbntCoreConfig *core, KbntConfig *config)
                                    "'%s' is named twice; name each sink once", sinks[i]);
 }
 
+/* Keys that only some transports know what to do with, and where those have their own. */
+static void
+warn_of_broker_keys(const KbntCoreConfig *core, KbntConfig *config)
+{
+    static const struct {
+        const char *key;
+        const char *of_kafka;
+    } rows[] = {
+        { "poll_timeout", "it waits for records and never polls" },
+        { "session_timeout", "set session.timeout.ms in [transport.kafka]" },
+        { "commit_interval", "set commit_interval in [transport.kafka]" },
+    };
+    gboolean is_kafka = strcmp(core->kbnt->transport, "kafka") == 0;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        kbnt_config_warn(config, "consumer", rows[i].key,
+                         "has no effect with the transport '%s': %s", core->kbnt->transport,
+                         is_kafka ? rows[i].of_kafka : "it has no such time");
+}
+
+static void
+warn_of_groups(const KbntCoreConfig *core, KbntConfig *config)
+{
+    for (guint i = 0; i < core->security_groups->len; i++) {
+        const KbntSecurityGroup *group = core->security_groups->pdata[i];
+        g_autofree char *section = g_strdup_printf("securitygroup %s", group->name);
+
+        kbnt_config_warn(
+            config, section, "ingress",
+            "filters nothing: the provisioner '%s' is told the names of groups only",
+            core->kbnt->provisioner);
+    }
+}
+
+/* Keys of the contract that this version reads and cannot follow. */
+static void
+warn_of_idle_keys(const KbntCoreConfig *core, KbntConfig *config)
+{
+    warn_of_broker_keys(core, config);
+    warn_of_groups(core, config);
+    kbnt_config_warn(config, "retention", "audit",
+                     "has no effect: this version keeps no record of who did what");
+}
+
 void
 kbnt_core_config_check(const KbntCoreConfig *core, KbntConfig *config)
 {
@@ -197,4 +241,5 @@ kbnt_core_config_check(const KbntCoreConfig *core, KbntConfig *config)
     check_sinks(core, config);
     check_file(config, "policy", "file", core->policy->file);
     check_file(config, "security", "signing_keys", core->security->signing_keys);
+    warn_of_idle_keys(core, config);
 }

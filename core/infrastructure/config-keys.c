@@ -142,12 +142,15 @@ static const KbntKey consumer_keys[] = {
     KEY("batch_size", INT, batch_size, "1", "Pieces of work that one worker has at once",
         RANGE("1", "1024")),
     KEY("poll_timeout", DURATION, poll_timeout_ms, "5000ms",
-        "The longest that one look for records at a broker takes", RANGE("1ms", "5m")),
+        "The longest that one look for records at a broker takes; no transport of this version "
+        "looks", RANGE("1ms", "5m")),
     KEY("session_timeout", DURATION, session_timeout_ms, "30000ms",
-        "After this silence a broker gives a member's partitions to others",
+        "After this silence a broker gives a member's partitions to others; see the section of "
+        "the transport, which has its own",
         RANGE("1s", "30m")),
     KEY("commit_interval", DURATION, commit_interval_ms, "1s",
-        "How often offsets are committed to a broker, never before the record is in the inbox",
+        "How often offsets are committed to a broker, never before the record is in the inbox; "
+        "see the section of the transport, which has its own",
         RANGE("10ms", "1m")),
     KEY("window", INT, window, "1000",
         "Records taken from the broker and not yet in the inbox; 0 takes none in",
@@ -191,7 +194,7 @@ static const KbntKey retention_keys[] = {
         RANGE("1m", "3650d"), RELOADABLE),
     KEY("events", DURATION, events_ms, "90d", "How long events are kept for replay",
         RANGE("1m", "3650d"), RELOADABLE),
-    KEY("audit", DURATION, audit_ms, "365d", "How long the record of who did what is kept",
+    KEY("audit", DURATION, audit_ms, "365d", "How long the record of who did what is kept, once a version keeps one",
         RANGE("1m", "3650d"), RELOADABLE),
     KEY("inbox", DURATION, inbox_ms, "30d",
         "How long the ids of messages are known as duplicates; longer than the topic keeps them",

@@ -324,6 +324,22 @@ kbnt_config_refuse(KbntConfig *config, const char *section, const char *key, con
                             message);
 }
 
+void
+kbnt_config_warn(KbntConfig *config, const char *section, const char *key, const char *format,
+                 ...)
+{
+    const KbntIniEntry *entry = kbnt_config_find_entry(config, section, key);
+    va_list arguments;
+
+    if (!entry)
+        return;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    kbnt_fault_list_add(config->warnings, entry->origin, entry->line, "key '%s' of [%s] %s",
+                        key, section, message);
+}
+
 static char *
 hint_of_key(KbntConfigSection *section, const char *key)
 {

@@ -48,11 +48,16 @@ void kbnt_config_skip(KbntConfig *config, const char *section, const char *why);
 void kbnt_config_refuse(KbntConfig *config, const char *section, const char *key,
                         const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/* Warns of a key that is set: it is legal, but does not do what one may expect. */
+void kbnt_config_warn(KbntConfig *config, const char *section, const char *key,
+                      const char *format, ...) G_GNUC_PRINTF(4, 5);
+
 /* Finds what nobody has declared; FALSE with CONFIG_INVALID that tells all faults, a line each.
  */
 gboolean kbnt_config_finish(KbntConfig *config, GError **error);
 
-/* Returns: (transfer full): deprecated keys and skipped sections, a line each, or "". */
+/* Returns: (transfer full): what was warned of, deprecated keys and skipped sections, a line
+ * each, or "". */
 char *kbnt_config_warnings(KbntConfig *config);
 
 /* Returns: (transfer full): where the value comes from: "FILE:LINE", "--set" or "default". */

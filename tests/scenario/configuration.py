@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import KBNTD, PLUGINS, Daemon, require, run_tests, wait_until  # noqa: E402
+from daemon import KBNTD, PLUGINS, Daemon, Skip, require, run_tests, wait_until  # noqa: E402
 
 DISK = {"type": "ALLOCATE_STORAGE", "spec": {"size": "10GB"}}
 
@@ -116,6 +116,43 @@ def a_reload_of_a_broken_file_changes_nothing():
         require(any("kbnt.conf:3" in line for line in daemon.lines), "no place in the log")
 
 
+IDLE = """[consumer]
+poll_timeout = 1s
+session_timeout = 40s
+commit_interval = 2s
+[retention]
+audit = 30d
+[securitygroup web]
+ingress = tcp/443
+"""
+
+
+def a_key_that_does_nothing_is_told_with_its_place_and_a_default_is_not():
+    with Configured(IDLE) as daemon:
+        result = kbntd("--config", str(daemon.file), "--set", f"kbnt.plugin_dir={PLUGINS}",
+                       "--check-config")
+        require(result.returncode == 0, result.stderr)
+        told = result.stderr.splitlines()
+        for line, key in zip((2, 3, 4, 6, 8), ("poll_timeout", "session_timeout",
+                                               "commit_interval", "audit", "ingress")):
+            require(any(f"{daemon.file}:{line}: key '{key}'" in x for x in told), result.stderr)
+        require(len(told) == 5, result.stderr)
+        daemon.start()
+        require(sum('"level":"warning"' in x and "has no effect" in x for x in daemon.lines) == 4,
+                "\n".join(daemon.lines))
+    result = kbntd("--set", f"kbnt.plugin_dir={PLUGINS}", "--check-config")
+    require(result.returncode == 0 and result.stderr == "", result.stderr)
+
+
+def a_key_that_kafka_has_under_another_name_is_said_to_be_there():
+    result = kbntd("--set", f"kbnt.plugin_dir={PLUGINS}", "--set", "kbnt.transport=kafka",
+                   "--set", "security.accept_unsigned=true", "--set",
+                   "consumer.session_timeout=40s", "--check-config")
+    if "there is no plugin" in result.stderr or "kbnt-transport-kafka.so" in result.stderr:
+        raise Skip("built without the transport kafka")
+    require("set session.timeout.ms in [transport.kafka]" in result.stderr, result.stderr)
+
+
 run_tests([
     an_impossible_combination_ends_the_start_with_what_to_edit,
     all_faults_of_a_file_are_told_at_once,
@@ -123,4 +160,6 @@ run_tests([
     a_plugin_that_everybody_can_write_is_not_loaded,
     a_reload_applies_what_it_can_and_reports_each_key,
     a_reload_of_a_broken_file_changes_nothing,
+    a_key_that_does_nothing_is_told_with_its_place_and_a_default_is_not,
+    a_key_that_kafka_has_under_another_name_is_said_to_be_there,
 ])
