@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests of the producer's half as a whole: in which order it starts and stops. */
+#include "producer-rig.h"
+#include "runner.h"
+
+/* Returns: (transfer full): a producer that is not started yet. */
+static KbntProducer *
+new_producer(ProducerRig *rig, FakePorts *fake)
+{
+    return kbnt_producer_new(fake_ports_get(fake), &rig->settings);
+}
+
+static void
+what_is_known_comes_before_events(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    KbntProducer *producer = new_producer(rig, fake);
+    FakeCalls *queries = fake_ports_queries(fake);
+
+    kbnt_producer_start(producer, producer_rig_done, rig);
+    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_TOTALS);
+    fake_calls_complete(queries, NULL);
+    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_HOSTS);
+    fake_calls_complete(queries, NULL);
+    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_RESOURCES);
+    kbnt_assert_int(fake_calls_length(fake_ports_subscriptions(fake)), 0);
+    fake_calls_complete(queries, NULL);
+    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_OUTBOX);
+    kbnt_assert_int(rig->n_answers, 0);
+    fake_calls_complete(fake_ports_subscriptions(fake), NULL);
+
+    kbnt_assert_int(rig->n_answers, 1);
+    kbnt_assert_int(rig->code, 0);
+    kbnt_producer_free(producer);
+}
+
+static void
+a_store_that_cannot_be_read_is_why_it_does_not_start(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    KbntProducer *producer = new_producer(rig, fake);
+    FakeCalls *queries = fake_ports_queries(fake);
+
+    kbnt_producer_start(producer, producer_rig_done, rig);
+    fake_calls_fail(queries, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(rig->code, KBNT_ERROR_STORE_FAILED);
+    kbnt_producer_start(producer, producer_rig_done, rig);
+    fake_calls_complete(queries, NULL);
+    fake_calls_fail(queries, KBNT_ERROR_STORE_CORRUPT);
+
+    kbnt_assert_int(rig->code, KBNT_ERROR_STORE_CORRUPT);
+    kbnt_producer_free(producer);
+}
+
+static void
+a_producer_stops_once_it_has_left_its_group(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    FakeCalls *subscriptions = fake_ports_subscriptions(rig->fake);
+
+    kbnt_producer_stop(rig->producer, producer_rig_done, rig);
+    kbnt_assert_int(fake_calls_verb(subscriptions, 0), FAKE_UNSUBSCRIBE);
+    kbnt_assert_int(rig->n_answers, 0);
+    fake_calls_complete(subscriptions, NULL);
+    kbnt_assert_int(rig->n_answers, 1);
+    fake_ports_pass_ms(rig->fake, 5000);
+
+    kbnt_assert_int(fake_calls_length(rig->queries), 0);
+}
+
+static void
+new_rules_count_for_what_is_asked_after_them(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(KbntValue) request = producer_rig_request();
+    const KbntSubmission submission = { .request = request, .caller = &producer_rig_user };
+    KbntRules dear = rig->sample.rules;
+
+    dear.prices.network = 7;
+    rig->settings.accept.rules = &dear;
+    kbnt_producer_set_settings(rig->producer, &rig->settings);
+    kbnt_dry_run(kbnt_producer_dry_run(rig->producer), &submission, producer_rig_answer, rig);
+    fake_calls_complete(rig->queries, NULL);
+
+    CU_ASSERT_DOUBLE_EQUAL(
+        kbnt_value_get_number(kbnt_value_get_value(rig->answer, KBNT_FIELD_BUDGET),
+                              KBNT_FIELD_COST_PER_HOUR_USD),
+        7, 1e-9);
+}
+
+static void
+its_parts_are_there_to_be_asked(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+
+    kbnt_assert_int(kbnt_relay_backlog(kbnt_producer_relay(rig->producer)), 0);
+    CU_ASSERT(kbnt_producer_dead_letters(rig->producer) != NULL);
+}
+
+static const KbntTest tests[] = {
+    KBNT_TEST(what_is_known_comes_before_events),
+    KBNT_TEST(a_store_that_cannot_be_read_is_why_it_does_not_start),
+    KBNT_TEST(a_producer_stops_once_it_has_left_its_group),
+    KBNT_TEST(new_rules_count_for_what_is_asked_after_them),
+    KBNT_TEST(its_parts_are_there_to_be_asked),
+};
+
+int
+main(int argc, char **argv)
+{
+    return kbnt_test_main("application/producer", argc, argv, tests, G_N_ELEMENTS(tests));
+}
