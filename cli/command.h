@@ -69,6 +69,10 @@ KbntInvocation *kbnt_invocation_new(const KbntCommand *command, const char *cons
 
 void kbnt_invocation_free(KbntInvocation *invocation);
 
+/* Returns: how many of @words, from the first on, are options that every command has, with
+ * their values: whoever sets them once for all writes them before the command. */
+guint kbnt_invocation_n_leading(const char *const *words);
+
 /**
  * kbnt_command_help:
  *

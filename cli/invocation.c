@@ -175,6 +175,24 @@ kbnt_invocation_new(const KbntCommand *command, const char *const *arguments, GE
     return g_steal_pointer(&invocation);
 }
 
+guint
+kbnt_invocation_n_leading(const char *const *words)
+{
+    guint n_words = 0;
+
+    while (words[n_words] && g_str_has_prefix(words[n_words], "--")) {
+        const char *name = words[n_words] + 2;
+        const char *equals = strchr(name, '=');
+        const KbntOption *option = find_in(common_options, name,
+                                           equals ? (gsize)(equals - name) : strlen(name));
+
+        if (!option || g_str_equal(option->name, "help"))
+            break;
+        n_words += option->value && !equals && words[n_words + 1] ? 2 : 1;
+    }
+    return n_words;
+}
+
 static void
 append_options(GString *help, const KbntOption *options)
 {

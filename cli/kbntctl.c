@@ -58,26 +58,48 @@ find_command(char **words, guint *ret_n_words)
 
 /* "dlq" alone: names what can stand behind it. */
 static gboolean
+is_of_family(const KbntCommand *command, const char *word)
+{
+    return g_str_has_prefix(command->name, word) && command->name[strlen(word)] == ' ';
+}
+
+static gboolean
+has_family(const char *word)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(groups); i++)
+        for (const KbntCommand *command = groups[i].commands; command->name; command++)
+            if (is_of_family(command, word))
+                return TRUE;
+    return FALSE;
+}
+
+static void
 print_family(const char *word)
 {
-    gboolean is_found = FALSE;
-
     for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
         for (const KbntCommand *command = groups[i].commands; command->name; command++) {
-            if (!g_str_has_prefix(command->name, word) || command->name[strlen(word)] != ' ')
-                continue;
-            fprintf(stderr, "  %-16s %s\n", command->name, command->summary);
-            is_found = TRUE;
+            if (is_of_family(command, word))
+                fprintf(stderr, "  %-16s %s\n", command->name, command->summary);
         }
     }
-    return is_found;
 }
 
 static int
 reject(const char *word)
 {
-    fprintf(stderr, "kbntctl: there is no command '%s'\n", word);
-    if (!print_family(word))
+    gboolean is_option = word[0] == '-';
+
+    if (is_option)
+        fprintf(stderr,
+                "kbntctl: '%s' stands where the command should; only --url, --socket and "
+                "--json may stand before it\n",
+                word);
+    else
+        fprintf(stderr, "kbntctl: there is no command '%s'%s\n", word,
+                has_family(word) ? " alone, say which one" : "");
+    if (has_family(word))
+        print_family(word);
+    else
         print_overview(stderr);
     return KBNT_EXIT_USAGE;
 }
@@ -120,17 +142,34 @@ print_reference(void)
     }
 }
 
+/* Returns: (transfer container): what the command is given: the options before it, then what
+ * stands behind it. */
+static GPtrArray *
+arguments_of(char **leading, guint n_leading, char **behind)
+{
+    GPtrArray *arguments = g_ptr_array_new();
+
+    for (guint i = 0; i < n_leading; i++)
+        g_ptr_array_add(arguments, leading[i]);
+    for (; *behind; behind++)
+        g_ptr_array_add(arguments, *behind);
+    g_ptr_array_add(arguments, NULL);
+    return arguments;
+}
+
 static int
-run_command(char **words)
+run_command(char **leading, char **words)
 {
     guint n_words = 0;
     const KbntCommand *command = find_command(words, &n_words);
+    g_autoptr(GPtrArray) arguments = arguments_of(leading, (guint)(words - leading),
+                                                  words + n_words);
     g_autoptr(KbntInvocation) invocation = NULL;
     g_autoptr(GError) error = NULL;
 
     if (!command)
         return reject(words[0]);
-    invocation = kbnt_invocation_new(command, (const char *const *)words + n_words, &error);
+    invocation = kbnt_invocation_new(command, (const char *const *)arguments->pdata, &error);
     if (!invocation) {
         fprintf(stderr, "kbntctl %s: %s; see 'kbntctl %s --help'\n", command->name,
                 error->message, command->name);
@@ -160,8 +199,10 @@ run_help(char **words)
 }
 
 static int
-run_words(char **words)
+run_words(char **leading)
 {
+    char **words = leading + kbnt_invocation_n_leading((const char *const *)leading);
+
     if (!words[0]) {
         print_overview(stderr);
         return KBNT_EXIT_USAGE;
@@ -173,7 +214,7 @@ run_words(char **words)
     if (g_str_equal(words[0], "--help") || g_str_equal(words[0], "-h") ||
         g_str_equal(words[0], "help"))
         return run_help(words + 1);
-    return run_command(words);
+    return run_command(leading, words);
 }
 
 int

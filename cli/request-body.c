@@ -221,8 +221,15 @@ read_options(const KbntInvocation *invocation, GError **error)
     json_t *specification;
     json_t *metadata;
 
+    if (!verb && word) {
+        g_autofree char *why = g_strdup_printf(
+            "'%s' is not one of the verbs%s", word,
+            g_file_test(word, G_FILE_TEST_EXISTS) ? ", name a file with --file" : "");
+
+        return misused(error, why);
+    }
     if (!verb)
-        return misused(error, word ? "WHAT is not one of the verbs" : "WHAT is missing");
+        return misused(error, "WHAT is missing");
     if (kbnt_invocation_n_operands(invocation) != n_operands_of(verb) + 1)
         return misused(error, n_operands_of(verb) == 2   ? "MACHINE and STORAGE are needed"
                               : n_operands_of(verb) == 1 ? "one ID is needed"

@@ -78,6 +78,13 @@ static const KbntColumn plan_lines[] = {
     { "budget", "budget.status" },
 };
 
+static const KbntColumn plan_quota_columns[] = {
+    { "QUANTITY", "quantity" },
+    { "ASKED", "amount" },
+    { "LEFT", "left" },
+    { "LIMIT", "limit" },
+};
+
 /* Returns: (transfer full): the path of a request, below the API's. */
 static char *
 request_path(const KbntInvocation *invocation, const char *id)
@@ -146,12 +153,20 @@ plan(KbntInvocation *invocation)
     g_autoptr(GError) error = NULL;
     json_t *body = kbnt_request_body_read(invocation, &error);
     g_autoptr(KbntAnswer) answer = NULL;
+    g_autofree char *quota = NULL;
 
     if (!body)
         return fail_reading(invocation, error);
     answer = kbnt_invocation_fetch(invocation, kbnt_invocation_api(invocation), "POST",
                                    "/api/v1/plan", body);
-    return kbnt_show(invocation, answer, plan_lines, G_N_ELEMENTS(plan_lines));
+    if (answer && !kbnt_invocation_wants_json(invocation))
+        quota = kbnt_table(plan_quota_columns, G_N_ELEMENTS(plan_quota_columns),
+                           kbnt_json_at(answer->json, "quota"));
+    if (kbnt_show(invocation, answer, plan_lines, G_N_ELEMENTS(plan_lines)) != KBNT_EXIT_DONE)
+        return KBNT_EXIT_FAILED;
+    if (quota)
+        fputs(quota, stdout);
+    return KBNT_EXIT_DONE;
 }
 
 static int

@@ -70,7 +70,8 @@ def what_is_wrong_is_named_member_by_member():
         for member in ("cpu", "memory", "disk", "network"):
             require(f"/specifications/{member}: " in text, text)
         require(told_json(daemon, "list")["requests"] == [], "something was stored")
-        told(daemon, "plan", *MACHINE)
+        text = told(daemon, "plan", *MACHINE)
+        require("host " in text and "cores" in text and "LEFT" in text, text)
         require(told_json(daemon, "list")["requests"] == [], "a plan was stored")
 
 

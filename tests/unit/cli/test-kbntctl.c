@@ -74,10 +74,30 @@ what_is_used_wrongly_ends_with_two(void)
     kbnt_assert_int(RUN(NULL, &unknown, "submit", "container"), 2);
 
     kbnt_assert_contains(none, "there is no command 'nothing-like-it'");
+    kbnt_assert_contains(family, "there is no command 'dlq' alone, say which one");
     kbnt_assert_contains(family, "dlq redrive");
     kbnt_assert_contains(option, "'--bogus' is not an option of this command; see 'kbntctl "
                                  "list --help'");
-    kbnt_assert_contains(unknown, "WHAT is not one of the verbs");
+    kbnt_assert_contains(unknown, "'container' is not one of the verbs");
+}
+
+static void
+options_of_every_command_may_stand_before_it(void)
+{
+    g_autofree char *list = NULL;
+    g_autofree char *help = NULL;
+    g_autofree char *foreign = NULL;
+    g_autofree char *alone = NULL;
+
+    kbnt_assert_int(RUN(NULL, &list, "--json", "--url", NOBODY, "list"), 1);
+    kbnt_assert_int(RUN(&help, NULL, "--url=" NOBODY, "dlq", "show", "--help"), 0);
+    kbnt_assert_int(RUN(NULL, &foreign, "--limit", "3", "list"), 2);
+    kbnt_assert_int(RUN(NULL, &alone, "--url", NOBODY), 2);
+
+    kbnt_assert_contains(list, "no kbnt answers at '" NOBODY "'");
+    kbnt_assert_contains(help, "Usage: kbntctl dlq show NUMBER");
+    kbnt_assert_contains(foreign, "'--limit' stands where the command should");
+    kbnt_assert_contains(alone, "Usage: kbntctl COMMAND");
 }
 
 static void
@@ -154,6 +174,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(help_goes_to_standard_output_and_is_no_failure),
     KBNT_TEST(the_reference_is_what_the_program_prints),
     KBNT_TEST(what_is_used_wrongly_ends_with_two),
+    KBNT_TEST(options_of_every_command_may_stand_before_it),
     KBNT_TEST(without_a_daemon_it_says_where_it_looked_and_what_to_do),
     KBNT_TEST(the_doctor_finds_the_daemon_missing),
     KBNT_TEST(rotation_puts_a_new_key_first_and_keeps_the_one_before),
