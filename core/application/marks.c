@@ -11,47 +11,95 @@
 #define GATHER_MS 50
 #define MOST_GATHERED 1024
 
+/* Counted: each command on its way holds it. */
 struct KbntMarks {
     const KbntPorts *ports;
     GArray *settled; /* of gint64 */
+    GQueue waiting;  /* of Mark, that the store refused for now */
     guint64 timer;
     gboolean stopped;
 };
 
-/* A command on its way, which outlives the marks. */
 typedef struct {
-    const KbntPorts *ports;
+    KbntMarks *marks;
     KbntStoreVerb verb;
     KbntValue *argument;
     guint attempts;
+    guint64 timer; /* while it waits, in the queue by its link */
+    GList link;
 } Mark;
 
-static void write_mark(gpointer data);
+static void write_mark(Mark *mark);
+
+static void
+marks_clear(gpointer data)
+{
+    g_array_unref(((KbntMarks *)data)->settled);
+}
+
+static void
+mark_free(Mark *mark)
+{
+    g_rc_box_release_full(mark->marks, marks_clear);
+    kbnt_value_unref(mark->argument);
+    g_free(mark);
+}
+
+static void
+retry_mark(gpointer data)
+{
+    Mark *mark = data;
+
+    g_queue_unlink(&mark->marks->waiting, &mark->link);
+    write_mark(mark);
+}
+
+static void
+wait_for_store(Mark *mark)
+{
+    const KbntWorldPort *world = &mark->marks->ports->world;
+    gint64 delay_ms = kbnt_backoff_ms(world, mark->attempts++);
+
+    g_queue_push_tail_link(&mark->marks->waiting, &mark->link);
+    mark->timer = world->after(world->data, delay_ms, retry_mark, mark);
+}
+
+/* Returns: (transfer full) (nullable): one that waits no more. */
+static Mark *
+wake(KbntMarks *marks)
+{
+    const KbntWorldPort *world = &marks->ports->world;
+    GList *link = g_queue_pop_head_link(&marks->waiting);
+
+    if (link == NULL)
+        return NULL;
+    Mark *mark = link->data;
+    world->forget(world->data, mark->timer);
+    return mark;
+}
 
 static void
 mark_written(KbntValue *result, const GError *error, gpointer data)
 {
     Mark *mark = data;
-    const KbntWorldPort *world = &mark->ports->world;
+    const KbntWorldPort *world = &mark->marks->ports->world;
 
     (void)result;
-    if (error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY) {
-        world->after(world->data, kbnt_backoff_ms(world, mark->attempts++), write_mark, mark);
+    if (error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY && !mark->marks->stopped) {
+        wait_for_store(mark);
         return;
     }
     if (error != NULL && !g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
         world->report(
             world->data, error, mark->argument,
             "the outbox keeps a published record, it is sent again at the next start");
-    kbnt_value_unref(mark->argument);
-    g_free(mark);
+    mark_free(mark);
 }
 
 static void
-write_mark(gpointer data)
+write_mark(Mark *mark)
 {
-    Mark *mark = data;
-    const KbntStorePort *store = &mark->ports->store;
+    const KbntStorePort *store = &mark->marks->ports->store;
 
     store->submit(store->data, mark->verb, mark->argument, mark_written, mark);
 }
@@ -61,16 +109,17 @@ add_mark(KbntMarks *marks, KbntStoreVerb verb, KbntValue *argument)
 {
     Mark *mark = g_new0(Mark, 1);
 
-    mark->ports = marks->ports;
+    mark->marks = g_rc_box_acquire(marks);
     mark->verb = verb;
     mark->argument = argument;
+    mark->link.data = mark;
     write_mark(mark);
 }
 
 KbntMarks *
 kbnt_marks_new(const KbntPorts *ports)
 {
-    KbntMarks *marks = g_new0(KbntMarks, 1);
+    KbntMarks *marks = g_rc_box_new0(KbntMarks);
 
     marks->ports = ports;
     marks->settled = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -80,12 +129,16 @@ kbnt_marks_new(const KbntPorts *ports)
 void
 kbnt_marks_free(KbntMarks *marks)
 {
+    Mark *mark;
+
     if (marks == NULL)
         return;
     if (marks->timer != 0)
         marks->ports->world.forget(marks->ports->world.data, marks->timer);
-    g_array_unref(marks->settled);
-    g_free(marks);
+    while ((mark = wake(marks)) != NULL)
+        mark_free(mark);
+    marks->stopped = TRUE;
+    g_rc_box_release_full(marks, marks_clear);
 }
 
 static gint
@@ -141,7 +194,11 @@ write_now(KbntMarks *marks)
 void
 kbnt_marks_stop(KbntMarks *marks)
 {
+    Mark *mark;
+
     marks->stopped = TRUE;
+    while ((mark = wake(marks)) != NULL)
+        write_mark(mark);
     write_now(marks);
 }
 

@@ -18,7 +18,8 @@ KbntMarks *kbnt_marks_new(const KbntPorts *ports);
 
 void kbnt_marks_free(KbntMarks *marks);
 
-/* Writes what was gathered, and from here on gathers nothing. */
+/* Writes what was gathered and what waits for the store, and from here on gathers nothing and
+ * asks no store again. */
 void kbnt_marks_stop(KbntMarks *marks);
 
 /* @confirm: (transfer full): the argument of CONFIRM (kbnt-store.h). */

@@ -54,6 +54,7 @@ struct KbntRelay {
     gboolean loading;
     gboolean query_open;
     gboolean pushed_since_query;
+    guint64 page_timer;
 };
 
 static void
@@ -349,7 +350,18 @@ kbnt_relay_push(KbntRelay *relay, KbntValue *record)
 static void
 retry_page(gpointer data)
 {
-    load_page(data);
+    KbntRelay *relay = data;
+
+    relay->page_timer = 0;
+    load_page(relay);
+}
+
+static void
+forget_page(KbntRelay *relay)
+{
+    if (relay->page_timer != 0)
+        relay->ports->world.forget(relay->ports->world.data, relay->page_timer);
+    relay->page_timer = 0;
 }
 
 static void
@@ -363,7 +375,7 @@ page_loaded(KbntValue *result, const GError *error, gpointer data)
         return;
     if (error != NULL) {
         world->report(world->data, error, NULL, "the outbox is read again in a second");
-        world->after(world->data, 1000, retry_page, relay);
+        relay->page_timer = world->after(world->data, 1000, retry_page, relay);
         return;
     }
     guint n_items = kbnt_value_length(result, KBNT_FIELD_ITEMS);
@@ -379,7 +391,7 @@ load_page(KbntRelay *relay)
 {
     const KbntStorePort *store = &relay->ports->store;
 
-    if (relay->query_open || !relay->running)
+    if (relay->query_open || relay->page_timer != 0 || !relay->running)
         return;
     g_autoptr(KbntValue) argument = kbnt_value_new();
     kbnt_value_set_int(argument, KBNT_FIELD_POSITION, relay->last_position);
@@ -401,5 +413,6 @@ void
 kbnt_relay_stop(KbntRelay *relay)
 {
     relay->running = FALSE;
+    forget_page(relay);
     kbnt_marks_stop(relay->marks);
 }

@@ -427,6 +427,12 @@ fake_ports_pass_ms(FakePorts *fake, gint64 duration_ms)
     fake->now_us = end_us;
 }
 
+guint
+fake_ports_n_timers(const FakePorts *fake)
+{
+    return g_list_length(fake->timers);
+}
+
 const char *
 fake_ports_sent(FakePorts *fake)
 {

@@ -48,6 +48,9 @@ void fake_calls_fail(FakeCalls *calls, KbntErrorCode code);
 /* Moves the clocks and fires what has become due, in order. */
 void fake_ports_pass_ms(FakePorts *fake, gint64 duration_ms);
 
+/* How many timers wait for their time. */
+guint fake_ports_n_timers(const FakePorts *fake);
+
 /* All that was published so far, "POSITION POSITION …" in order. */
 const char *fake_ports_sent(FakePorts *fake);
 

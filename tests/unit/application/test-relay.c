@@ -417,6 +417,50 @@ a_stopped_relay_sends_nothing_more(void)
     kbnt_assert_int(fixture->n_confirmed, WINDOW);
 }
 
+static void
+a_store_that_fails_while_the_relay_stops_is_asked_once_more_and_no_timer_is_left(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 7, 7);
+    confirm(fixture, 1);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    kbnt_relay_stop(fixture->relay);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 1);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+
+    kbnt_assert_int(fake_ports_n_timers(fixture->fake), 0);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+}
+
+static void
+what_waits_for_the_store_goes_with_the_relay(void)
+{
+    g_autoptr(Fixture) fixture = running_fixture(TRUE);
+
+    push(fixture, 7, 8);
+    confirm(fixture, 2);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    kbnt_relay_free(g_steal_pointer(&fixture->relay));
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+
+    kbnt_assert_int(fake_ports_n_timers(fixture->fake), 0);
+}
+
+static void
+a_relay_that_stops_reads_its_outbox_no_more(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new(TRUE, FALSE);
+
+    kbnt_relay_start(fixture->relay);
+    fake_calls_fail(fixture->queries, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(fake_ports_n_timers(fixture->fake), 1);
+    kbnt_relay_stop(fixture->relay);
+
+    kbnt_assert_int(fake_ports_n_timers(fixture->fake), 0);
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(records_are_sent_in_the_order_of_their_positions),
     KBNT_TEST(what_is_confirmed_leaves_the_backlog_and_is_told_once),
@@ -437,6 +481,9 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_store_that_fails_for_now_is_asked_again),
     KBNT_TEST(a_store_that_refuses_for_good_is_reported_and_not_asked_again),
     KBNT_TEST(a_stopped_relay_sends_nothing_more),
+    KBNT_TEST(a_store_that_fails_while_the_relay_stops_is_asked_once_more_and_no_timer_is_left),
+    KBNT_TEST(what_waits_for_the_store_goes_with_the_relay),
+    KBNT_TEST(a_relay_that_stops_reads_its_outbox_no_more),
 };
 
 int
