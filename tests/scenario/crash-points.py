@@ -26,7 +26,8 @@ HOSTS = 3
 MACHINE = {"cpu": 1, "memory": 1, "disk": 10, "network": "nat"}
 MACHINE_STEPS = ["PLAN", "NETWORK", "VOLUME", "SEED", "FILTER", "MACHINE", "BOOT", "AGENT",
                  "VERIFY"]
-UNDONE = ["NETWORK", "VOLUME", "SEED", "FILTER", "MACHINE", "BOOT"]
+WITH_VOLUME = MACHINE_STEPS[:6] + ["ATTACH"] + MACHINE_STEPS[6:]
+UNDONE = ["NETWORK", "VOLUME", "SEED", "FILTER", "MACHINE", "ATTACH", "BOOT"]
 PARTS = {"storage": ["PLAN", "VOLUME", "VERIFY"], "network": ["PLAN", "NETWORK", "VERIFY"],
          "machine": ["PLAN", "BOOT", "MACHINE", "FILTER", "SEED", "VOLUME", "NETWORK", "VERIFY"]}
 
@@ -86,8 +87,12 @@ class Verb:
         self.settings = list(settings)
 
     def post(self, daemon, world):
-        named_ids = {key: world.ids.get(value, value) if isinstance(value, str) else value
-                     for key, value in self.specification.items()}
+        def name(value):
+            if isinstance(value, list):
+                return [name(item) for item in value]
+            return world.ids.get(value, value) if isinstance(value, str) else value
+
+        named_ids = {key: name(value) for key, value in self.specification.items()}
         status, _, answer = daemon.post({"type": self.kind, "specifications": named_ids,
                                          "metadata": {"requestId": REQUEST, "userId": "user-1"}})
         require(status == 202, f"POST answered {status} {answer}")
@@ -115,6 +120,26 @@ class Failing(Verb):
 
     def must_end(self, when, point, answers):
         return "COMPLETED" if (when, point) == ("before", self.fault) else "FAILED"
+
+
+class FailingWithVolume(Verb):
+    """A machine that has its volume already when it cannot boot. What becomes of the volume is a
+    commit of its own, without a line of the journal: the 7th and the 11th that go on."""
+
+    def __init__(self):
+        steps = WITH_VOLUME[:8]
+        n_before = len(steps) + 2
+        super().__init__("a machine with a volume that fails at BOOT", "CREATE_VIRTUAL_MACHINE",
+                         {**MACHINE, "volumes": ["storage"]},
+                         undone(steps, "FAILED", n_before) +
+                         settled(n_before + len(steps) + 1, n_before + len(steps) + 1) +
+                         ["advance:11", "project-of-RESOURCE_STATE_CHANGED:2"],
+                         PUBLISHED + ["take-serials", "project-of-RESOURCE_STATE_CHANGED"] +
+                         done(steps[:-1]) + settled(n_before, n_before),
+                         ["provisioner.mock.fault.BOOT=first 1 code PROVISIONER_FAILED"])
+
+    def must_end(self, when, point, answers):
+        return "COMPLETED" if (when, point) == ("before", "FAULT-of-BOOT") else "FAILED"
 
 
 class Unplaced(Verb):
@@ -156,6 +181,9 @@ class Cancelled(Verb):
 
 VERBS = [
     Verb("a machine", "CREATE_VIRTUAL_MACHINE", MACHINE, whole(MACHINE_STEPS, ["take-serials"])),
+    Verb("a machine with a volume", "CREATE_VIRTUAL_MACHINE", {**MACHINE, "volumes": ["storage"]},
+         whole(WITH_VOLUME, ["take-serials", "advance:7", "project-of-RESOURCE_STATE_CHANGED"]) +
+         settled(len(WITH_VOLUME) + 3, len(WITH_VOLUME) + 3)),
     Verb("a storage", "ALLOCATE_STORAGE", {"size": 10}, whole(PARTS["storage"])),
     Verb("a network", "CREATE_NETWORK", {"subnet": "10.9.9.0/24"}, whole(PARTS["network"])),
     Verb("a delete of a machine", "DELETE_RESOURCE", {"virtualResourceId": "spare"},
@@ -178,6 +206,7 @@ VERBS = [
          whole(["PLAN", "DETACH", "VERIFY"])),
     Unplaced(),
     *[Failing(step) for step in MACHINE_STEPS[1:]],
+    FailingWithVolume(),
     Cancelled(),
 ]
 AT_START = Verb("a start of the daemon", "ALLOCATE_STORAGE", {"size": 10}, START)
@@ -272,7 +301,8 @@ def watch(verb, world):
         require(daemon.stop() == 0, "it did not end well")
         passed = Counter(name for name in trace.read_text().split()
                          if not UNCOUNTED.fullmatch(name))
-    known = Counter(re.sub(":.*", "", point) for point in START + verb.before + verb.points)
+    known = Counter(re.sub(":.*", "", point) for point in START + verb.before + verb.points
+                    if not UNCOUNTED.fullmatch(re.sub(":.*", "", point)))
     require(passed == known, f"not known: {dict(passed - known)}, not passed: "
             f"{dict(known - passed)}")
 
