@@ -220,6 +220,91 @@ without_a_producer_an_exhausted_request_is_not_made_anew(void)
     kbnt_assert_int(fake_calls_length(fixture->commands), 0);
 }
 
+static void
+the_letters_after_one_are_listed(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    const KbntValue *argument;
+
+    kbnt_dead_letters_list(fixture->letters, 7, 20, answered, fixture);
+    argument = fake_calls_argument(fixture->queries, 0);
+
+    kbnt_assert_int(fake_calls_verb(fixture->queries, 0), KBNT_STORE_DEAD_LETTERS);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_POSITION), 7);
+    kbnt_assert_int(kbnt_value_get_int(argument, KBNT_FIELD_MAX_ROWS), 20);
+}
+
+static void
+a_letter_that_is_dropped_is_not_sent_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    kbnt_dead_letters_drop(fixture->letters, 7, answered, fixture);
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_EXHUME);
+    kbnt_assert_int(
+        kbnt_value_length(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_RECORDS), 0);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fixture->n_answers, 1);
+}
+
+static void
+a_record_is_redriven_without_what_the_broker_had_put_on_it(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(KbntValue) result = kbnt_value_new();
+    KbntValue *record = kbnt_value_new();
+    KbntValue *sent;
+
+    kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "requests");
+    kbnt_value_set_int(record, KBNT_FIELD_PARTITION, 2);
+    kbnt_value_set_int(record, KBNT_FIELD_OFFSET, 41);
+    kbnt_relay_start(fixture->relay);
+    fake_calls_complete(fixture->queries, NULL);
+    kbnt_dead_letters_redrive(fixture->letters, 7, answered, fixture);
+    answer_letter(fixture, record);
+    sent = kbnt_value_copy(
+        kbnt_value_nth_value(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_RECORDS, 0));
+    kbnt_assert_string(kbnt_value_get_string(sent, KBNT_FIELD_TOPIC), "requests");
+    CU_ASSERT(!kbnt_value_has(sent, KBNT_FIELD_PARTITION));
+    CU_ASSERT(!kbnt_value_has(sent, KBNT_FIELD_OFFSET));
+    kbnt_value_set_int(sent, KBNT_FIELD_POSITION, 9);
+    kbnt_value_take_item(result, KBNT_FIELD_RECORDS, sent);
+    fake_calls_complete(fixture->commands, result);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "9");
+    kbnt_assert_int(fixture->n_answers, 1);
+}
+
+static void
+a_letter_that_is_not_there_is_not_redriven(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    kbnt_dead_letters_redrive(fixture->letters, 7, answered, fixture);
+    fake_calls_fail(fixture->queries, KBNT_ERROR_NOT_FOUND);
+
+    kbnt_assert_int(fixture->code, KBNT_ERROR_NOT_FOUND);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+}
+
+static void
+an_offset_of_a_transport_that_forgets_is_not_kept(void)
+{
+    g_autoptr(FakePorts) forgetful = fake_ports_new(FALSE);
+    g_autoptr(FakePorts) durable = fake_ports_new(TRUE);
+    g_autoptr(KbntValue) record = kbnt_value_new();
+    g_autoptr(KbntValue) kept = NULL;
+    g_autoptr(KbntValue) kept_whole = NULL;
+
+    kbnt_value_set_int(record, KBNT_FIELD_OFFSET, 41);
+    kept = kbnt_dead_letters_record(fake_ports_get(forgetful), record);
+    kept_whole = kbnt_dead_letters_record(fake_ports_get(durable), record);
+
+    CU_ASSERT(!kbnt_value_has(kept, KBNT_FIELD_OFFSET));
+    kbnt_assert_int(kbnt_value_get_int(kept_whole, KBNT_FIELD_OFFSET), 41);
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(a_raw_record_is_published_again_as_it_was),
     KBNT_TEST(an_exhausted_request_becomes_a_new_one_that_names_it),
@@ -227,6 +312,11 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_letter_that_went_meanwhile_is_no_failure),
     KBNT_TEST(a_request_that_is_refused_now_keeps_its_letter),
     KBNT_TEST(without_a_producer_an_exhausted_request_is_not_made_anew),
+    KBNT_TEST(the_letters_after_one_are_listed),
+    KBNT_TEST(a_letter_that_is_dropped_is_not_sent_again),
+    KBNT_TEST(a_record_is_redriven_without_what_the_broker_had_put_on_it),
+    KBNT_TEST(a_letter_that_is_not_there_is_not_redriven),
+    KBNT_TEST(an_offset_of_a_transport_that_forgets_is_not_kept),
 };
 
 int

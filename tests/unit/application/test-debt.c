@@ -317,6 +317,58 @@ the_debt_of_an_attachment_leaves_a_volume_alone_that_was_not_set_apart(void)
     CU_ASSERT(!kbnt_value_has(end, KBNT_FIELD_RESOURCE));
 }
 
+static void
+a_resource_that_cannot_be_looked_at_keeps_its_debt(void)
+{
+    g_autoptr(Fixture) fixture = unplugged();
+
+    fake_calls_fail(fixture->queries, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(
+        kbnt_value_get_int(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_INBOX_STATE),
+        KBNT_INBOX_STATE_DEBT);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fixture->code, KBNT_ERROR_STORE_FAILED);
+}
+
+static void
+an_event_that_cannot_be_made_keeps_its_debt(void)
+{
+    g_autoptr(Fixture) fixture = unplugged();
+
+    answer_resource(fixture, KBNT_RESOURCE_STATUS_QUARANTINED);
+    fake_ports_break_codec(fixture->fake, KBNT_ERROR_TOO_LARGE);
+    fake_calls_complete(fixture->queries, NULL);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fixture->code, KBNT_ERROR_TOO_LARGE);
+}
+
+static void
+a_stream_that_cannot_be_read_keeps_the_debt(void)
+{
+    g_autoptr(Fixture) fixture = unplugged();
+
+    answer_resource(fixture, KBNT_RESOURCE_STATUS_QUARANTINED);
+    fake_calls_fail(fixture->queries, KBNT_ERROR_STORE_FAILED);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fixture->code, KBNT_ERROR_STORE_FAILED);
+}
+
+static void
+an_end_that_the_store_refuses_keeps_the_debt(void)
+{
+    g_autoptr(Fixture) fixture = unplugged();
+
+    answer_resource(fixture, KBNT_RESOURCE_STATUS_ALLOCATED);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CONFLICT);
+    kbnt_assert_int(fixture->n_done, 0);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fixture->code, KBNT_ERROR_STORE_CONFLICT);
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(a_debt_is_claimed_as_one_before_anything_is_removed),
     KBNT_TEST(what_is_left_is_removed_under_the_new_epoch),
@@ -329,6 +381,10 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_resource_that_is_deleted_already_is_told_of_no_more),
     KBNT_TEST(a_volume_is_as_before_once_the_debt_of_its_attachment_is_paid),
     KBNT_TEST(the_debt_of_an_attachment_leaves_a_volume_alone_that_was_not_set_apart),
+    KBNT_TEST(a_resource_that_cannot_be_looked_at_keeps_its_debt),
+    KBNT_TEST(an_event_that_cannot_be_made_keeps_its_debt),
+    KBNT_TEST(a_stream_that_cannot_be_read_keeps_the_debt),
+    KBNT_TEST(an_end_that_the_store_refuses_keeps_the_debt),
 };
 
 int

@@ -35,6 +35,22 @@ ask_for_start(ProducerRig *rig)
     ask(rig, request);
 }
 
+/* Returns: (transfer full): a machine without volumes that keeps away from others. */
+static KbntValue *
+request_for_machine(const char *anti_affinity)
+{
+    g_autoptr(KbntValue) sample = kbnt_sample_request(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
+    KbntValue *specification = kbnt_value_get_value(sample, KBNT_FIELD_SPECIFICATION);
+    KbntValue *request = kbnt_value_new();
+
+    kbnt_value_clear(specification, KBNT_FIELD_VOLUMES);
+    kbnt_value_set_string(specification, KBNT_FIELD_ANTI_AFFINITY, anti_affinity);
+    kbnt_value_copy_field(request, sample, KBNT_FIELD_REQUEST_TYPE);
+    kbnt_value_copy_field(request, sample, KBNT_FIELD_RESOURCE_TYPE);
+    kbnt_value_copy_field(request, sample, KBNT_FIELD_SPECIFICATION);
+    return request;
+}
+
 static void
 what_would_be_made_is_told_with_its_host_and_steps(void)
 {
@@ -92,16 +108,57 @@ static void
 a_ledger_that_was_read_a_moment_ago_will_do_until_it_moves(void)
 {
     g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(KbntValue) record = kbnt_value_new();
 
     ask_for_network(rig);
     fake_calls_complete(rig->queries, NULL);
     ask_for_network(rig);
     kbnt_assert_int(fake_calls_length(rig->queries), 0);
     kbnt_assert_int(rig->n_answers, 2);
-    fake_ports_pass_ms(rig->fake, 900);
+    kbnt_value_take_value(record, KBNT_FIELD_EVENT,
+                          kbnt_sample_event(KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED));
+    fake_ports_deliver(rig->fake, record);
+    fake_calls_complete(rig->commands, NULL);
     ask_for_network(rig);
-    kbnt_assert_int(rig->n_answers + fake_calls_length(rig->queries), 3);
-    fake_ports_pass_ms(rig->fake, 60000);
+
+    kbnt_assert_int(fake_calls_verb(rig->queries, 0), KBNT_STORE_QUOTA);
+    kbnt_assert_int(rig->n_answers, 2);
+}
+
+static void
+a_machine_is_not_told_a_host_of_what_it_keeps_away_from(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(KbntValue) request = request_for_machine("web");
+    g_autoptr(KbntValue) page = kbnt_value_new();
+    KbntValue *neighbour = kbnt_value_new();
+    KbntValue *specification = kbnt_value_new();
+
+    kbnt_value_set_string(specification, KBNT_FIELD_ANTI_AFFINITY, "web");
+    kbnt_value_set_string(neighbour, KBNT_FIELD_USER_ID, producer_rig_user.user_id);
+    kbnt_value_set_string(neighbour, KBNT_FIELD_HOST, "host-1");
+    kbnt_value_take_value(neighbour, KBNT_FIELD_SPECIFICATION, specification);
+    kbnt_value_take_item(page, KBNT_FIELD_ITEMS, neighbour);
+    ask(rig, request);
+    fake_calls_complete(rig->queries, NULL);
+    kbnt_assert_int(fake_calls_verb(rig->queries, 0), KBNT_STORE_RESOURCES);
+    fake_calls_complete(rig->queries, page);
+
+    kbnt_assert_int(rig->code, 0);
+    CU_ASSERT(!kbnt_value_has(rig->answer, KBNT_FIELD_HOST));
+}
+
+static void
+neighbours_that_cannot_be_read_give_no_verdict(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(KbntValue) request = request_for_machine("web");
+
+    ask(rig, request);
+    fake_calls_complete(rig->queries, NULL);
+    fake_calls_fail(rig->queries, KBNT_ERROR_STORE_FAILED);
+
+    kbnt_assert_int(rig->code, KBNT_ERROR_STORE_FAILED);
 }
 
 static void
@@ -153,6 +210,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(what_would_be_refused_is_told_with_its_faults),
     KBNT_TEST(a_ledger_that_cannot_be_read_gives_no_verdict),
     KBNT_TEST(a_ledger_that_was_read_a_moment_ago_will_do_until_it_moves),
+    KBNT_TEST(a_machine_is_not_told_a_host_of_what_it_keeps_away_from),
+    KBNT_TEST(neighbours_that_cannot_be_read_give_no_verdict),
     KBNT_TEST(what_is_named_is_looked_at_first),
     KBNT_TEST(what_cannot_be_looked_at_gives_no_verdict),
     KBNT_TEST(what_no_host_would_take_is_told_without_one),

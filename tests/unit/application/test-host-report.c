@@ -156,6 +156,10 @@ an_event_that_the_store_refuses_asks_for_the_stream_again(void)
     answer_hosts(fixture, "region-1");
     fake_calls_complete(fixture->commands, NULL);
     fake_calls_complete(fixture->queries, NULL);
+    fake_calls_complete(fixture->commands, NULL);
+    fake_ports_pass_ms(fixture->fake, 60000);
+    answer_hosts(fixture, "region-1");
+    fake_calls_complete(fixture->commands, NULL);
     fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CONFLICT);
     kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
     fake_ports_pass_ms(fixture->fake, 60000);

@@ -36,10 +36,10 @@ fixture_free(Fixture *fixture)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
 
-/* The store knows one machine, made as the meter started, of that price; @cursor (nullable)
- * says that there are more. */
+/* The store knows one machine, made then, of that price; @cursor (nullable) says that there are
+ * more. */
 static void
-answer_page(Fixture *fixture, double per_hour, const char *cursor)
+answer_machine(Fixture *fixture, gint64 created_ms, double per_hour, const char *cursor)
 {
     g_autoptr(KbntValue) result = kbnt_value_new();
     KbntValue *resource = kbnt_value_new();
@@ -47,10 +47,17 @@ answer_page(Fixture *fixture, double per_hour, const char *cursor)
 
     kbnt_value_set_number(metrics, KBNT_FIELD_COST_PER_HOUR_USD, per_hour);
     kbnt_value_take_value(resource, KBNT_FIELD_METRICS, metrics);
-    kbnt_value_set_int(resource, KBNT_FIELD_CREATED_AT, 1000);
+    kbnt_value_set_int(resource, KBNT_FIELD_CREATED_AT, created_ms);
     kbnt_value_take_item(result, KBNT_FIELD_ITEMS, resource);
     kbnt_value_set_string(result, KBNT_FIELD_NEXT_CURSOR, cursor);
     fake_calls_complete(fixture->queries, result);
+}
+
+/* Likewise, made as the meter started. */
+static void
+answer_page(Fixture *fixture, double per_hour, const char *cursor)
+{
+    answer_machine(fixture, 1000, per_hour, cursor);
 }
 
 static guint
@@ -86,6 +93,16 @@ an_hour_is_charged_once(void)
         kbnt_value_get_number(fake_ports_told(fixture->fake, KBNT_TRANSITION_RESOURCE_CHARGED),
                               KBNT_FIELD_COST),
         0.25 * 2, 1e-9);
+}
+
+static void
+the_first_hour_was_charged_as_it_was_made(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    answer_machine(fixture, HOUR_MS, 0.25, NULL);
+
+    kbnt_assert_int(n_charged(fixture), 0);
 }
 
 static void
@@ -145,6 +162,7 @@ a_meter_that_is_stopped_is_read_no_more(void)
 static const KbntTest tests[] = {
     KBNT_TEST(a_further_hour_begun_is_charged),
     KBNT_TEST(an_hour_is_charged_once),
+    KBNT_TEST(the_first_hour_was_charged_as_it_was_made),
     KBNT_TEST(what_costs_nothing_is_not_charged),
     KBNT_TEST(all_pages_are_read),
     KBNT_TEST(a_reading_that_fails_is_made_good_by_the_next),

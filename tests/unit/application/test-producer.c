@@ -36,6 +36,29 @@ what_is_known_comes_before_events(void)
 }
 
 static void
+what_lives_on_the_hosts_is_read_page_by_page(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    g_autoptr(KbntValue) page = kbnt_value_new();
+    KbntProducer *producer = new_producer(rig, fake);
+    FakeCalls *queries = fake_ports_queries(fake);
+
+    kbnt_value_take_item(page, KBNT_FIELD_ITEMS, kbnt_value_new());
+    kbnt_value_set_string(page, KBNT_FIELD_NEXT_CURSOR, "next");
+    kbnt_producer_start(producer, producer_rig_done, rig);
+    fake_calls_complete(queries, NULL);
+    fake_calls_complete(queries, NULL);
+    fake_calls_complete(queries, page);
+    kbnt_assert_string(
+        kbnt_value_get_string(fake_calls_argument(queries, 0), KBNT_FIELD_CURSOR), "next");
+    fake_calls_fail(queries, KBNT_ERROR_STORE_FAILED);
+
+    kbnt_assert_int(rig->code, KBNT_ERROR_STORE_FAILED);
+    kbnt_producer_free(producer);
+}
+
+static void
 a_store_that_cannot_be_read_is_why_it_does_not_start(void)
 {
     g_autoptr(ProducerRig) rig = producer_rig_new();
@@ -101,6 +124,7 @@ its_parts_are_there_to_be_asked(void)
 
 static const KbntTest tests[] = {
     KBNT_TEST(what_is_known_comes_before_events),
+    KBNT_TEST(what_lives_on_the_hosts_is_read_page_by_page),
     KBNT_TEST(a_store_that_cannot_be_read_is_why_it_does_not_start),
     KBNT_TEST(a_producer_stops_once_it_has_left_its_group),
     KBNT_TEST(new_rules_count_for_what_is_asked_after_them),

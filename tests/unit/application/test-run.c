@@ -56,6 +56,8 @@ a_claim_announces_the_first_step_and_tells_that_it_has_begun(void)
     kbnt_assert_string(journal, "INTENT PLAN");
     kbnt_assert_int(run_rig_event_int(rig, KBNT_FIELD_EVENT_TYPE),
                     KBNT_EVENT_TYPE_VIRTUALIZATION_STARTED);
+    kbnt_assert_int(run_rig_event_int(rig, KBNT_FIELD_RESOURCE_STATUS),
+                    KBNT_RESOURCE_STATUS_PENDING);
     kbnt_assert_string(kbnt_run_message_id(rig->run),
                        kbnt_value_get_string(row, KBNT_FIELD_MESSAGE_ID));
 }
