@@ -173,6 +173,20 @@ member(const json_t *json, const char *name)
     return json_string_value(json_object_get(json, name));
 }
 
+/* A fault of the whole that the detail has told is not told twice. */
+static void
+append_fault(GString *text, const char *detail, const json_t *fault)
+{
+    const char *pointer = member(fault, "pointer");
+    const char *message = member(fault, "message");
+    gboolean has_pointer = pointer && *pointer;
+
+    if (!has_pointer && g_strcmp0(message, detail) == 0)
+        return;
+    g_string_append_printf(text, "\n  %s%s%s", has_pointer ? pointer : "",
+                           has_pointer ? ": " : "", message ? message : "");
+}
+
 /* Returns: (transfer full): what went wrong, each fault on a line of its own. */
 static char *
 problem_text(const KbntAnswer *answer)
@@ -185,14 +199,8 @@ problem_text(const KbntAnswer *answer)
         g_string_append(text, detail);
     else
         g_string_append_printf(text, "the server answers with status %ld", answer->status);
-    for (gsize i = 0; i < json_array_size(faults); i++) {
-        const json_t *fault = json_array_get(faults, i);
-        const char *pointer = member(fault, "pointer");
-        const char *message = member(fault, "message");
-
-        g_string_append_printf(text, "\n  %s: %s", pointer ? pointer : "",
-                               message ? message : "");
-    }
+    for (gsize i = 0; i < json_array_size(faults); i++)
+        append_fault(text, detail, json_array_get(faults, i));
     return g_string_free(text, FALSE);
 }
 

@@ -74,6 +74,9 @@ def what_is_wrong_is_named_member_by_member():
         require("host " in text and "cores" in text and "LEFT" in text, text)
         require(told_json(daemon, "list")["requests"] == [], "a plan was stored")
 
+        text = told(daemon, "submit", "delete", "VM-00000000", code=1)
+        require(text == "kbntctl submit: There is no resource 'VM-00000000'\n", text)
+
 
 def a_failed_or_cancelled_request_fails_the_watch():
     with Daemon([SLOW]).start() as daemon:
