@@ -36,12 +36,13 @@ struct KbntHttpRequest {
     char *path;                     /* decoded */
     GPtrArray *queries;             /* (nullable): name, value, name, value, … decoded */
     const char *method;
-    const char *fault;     /* (nullable): what is wrong with the target */
-    gboolean is_begun;     /* its header was judged */
-    gboolean is_owed;      /* the handler has it and has not replied */
-    gboolean is_refusing;  /* the reply that comes now is the server's own */
-    gboolean is_suspended; /* libmicrohttpd waits for the reply */
-    GByteArray *body;      /* (nullable) */
+    const char *target_end; /* in the line of the request, of which it is the middle */
+    const char *fault;      /* (nullable): what is wrong with the target */
+    gboolean is_begun;      /* its header was judged */
+    gboolean is_owed;       /* the handler has it and has not replied */
+    gboolean is_refusing;   /* the reply that comes now is the server's own */
+    gboolean is_suspended;  /* libmicrohttpd waits for the reply */
+    GByteArray *body;       /* (nullable) */
     gsize swallowed_bytes;
     gint64 received_us;
     guint status;                  /* 0 until there is a reply */

@@ -45,6 +45,7 @@ kbnt_http_request_begin(void *cls, const char *target, struct MHD_Connection *mh
     KbntHttpRequest *request = kbnt_http_request_new(connection);
 
     connection->request = request;
+    request->target_end = target + strlen(target);
     kbnt_http_target_parse(request, target);
     return request;
 }
@@ -88,8 +89,17 @@ refuse(KbntHttpRequest *request, guint status, const char *detail, gboolean has_
     return queue_answer(request);
 }
 
+/* libmicrohttpd gives the target as text: what stands behind a NUL it hides, but not where the
+ * version begins in the same line. */
+static void
+find_hidden_target(KbntHttpRequest *request, const char *version)
+{
+    if (version != request->target_end + 1 && request->fault == NULL)
+        request->fault = "the target has a NUL in it";
+}
+
 static enum MHD_Result
-begin(KbntHttpRequest *request, const char *method)
+begin(KbntHttpRequest *request, const char *method, const char *version)
 {
     const char *detail = NULL;
     gboolean has_body = FALSE;
@@ -98,6 +108,7 @@ begin(KbntHttpRequest *request, const char *method)
     request->is_begun = TRUE;
     request->received_us = g_get_monotonic_time();
     request->method = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    find_hidden_target(request, version);
     status = kbnt_http_head_judge(request, &detail, &has_body);
     if (status != 0)
         return refuse(request, status, detail, has_body);
@@ -155,7 +166,7 @@ kbnt_http_request_advance(void *cls, struct MHD_Connection *mhd, const char *url
     if (request->connection->phase == KBNT_HTTP_REFUSED)
         return swallow(request, upload_size);
     if (!request->is_begun)
-        return begin(request, method);
+        return begin(request, method, version);
     if (*upload_size > 0)
         return take_body(request, upload, upload_size);
     if (request->response != NULL)
