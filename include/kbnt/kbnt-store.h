@@ -79,10 +79,11 @@ G_BEGIN_DECLS
  *   entries that are there already are left out; the fields of RESOURCE are set on its
  *   VIRTUAL_RESOURCE_ID (which appears if it is unknown and the patch has a RESOURCE_TYPE); a
  *   request that becomes terminal is no longer OPEN_MESSAGE_ID of anything; LEDGER_MOVE turns
- *   the reserved charges of MESSAGE_ID into used ones, or releases them all; a RESOURCE that
- *   becomes DELETED releases those of the message that created it; HOST_REPORT {HOST, …}
- *   replaces the host's report. Result {POSITION, EXPECTED_SEQUENCE (highest so far + 1),
- *   PREVIOUS_STATUS, REQUEST (after)}.
+ *   the reserved charges of MESSAGE_ID into used ones, or releases them all, and where there
+ *   is no RESOURCE, one that MESSAGE_ID was to create and that is PENDING becomes DELETED; a
+ *   RESOURCE that becomes DELETED releases those of the message that created it; HOST_REPORT
+ * {HOST, …} replaces the host's report. Result {POSITION, EXPECTED_SEQUENCE (highest so far +
+ * 1), PREVIOUS_STATUS, REQUEST (after)}.
  *
  * Commands of the consumer's half
  *

@@ -273,6 +273,46 @@ a_release_gives_back_exactly_what_was_charged_and_once(void)
     kbnt_assert_int(store_count_faults(contract), 0);
 }
 
+static gint64
+resource_status_of(Contract *contract, guint number)
+{
+    g_autoptr(KbntValue) resource = store_see_resource(contract, number);
+
+    return kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS);
+}
+
+static void
+cancel(Contract *contract, guint number)
+{
+    KbntValue *event = store_event(number, 1, KBNT_REQUEST_STATUS_CANCELLED);
+
+    kbnt_value_set_int(event, KBNT_FIELD_LEDGER_MOVE, KBNT_LEDGER_MOVE_RELEASE);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_PROJECT, event));
+}
+
+static void
+a_create_that_ends_before_it_began_leaves_no_resource(void)
+{
+    g_autoptr(Contract) contract = open_with_request();
+
+    kbnt_assert_int(resource_status_of(contract, 1), KBNT_RESOURCE_STATUS_PENDING);
+    cancel(contract, 1);
+
+    kbnt_assert_int(resource_status_of(contract, 1), KBNT_RESOURCE_STATUS_DELETED);
+}
+
+static void
+a_verb_that_ends_before_it_began_leaves_its_resource_as_it_is(void)
+{
+    g_autoptr(Contract) contract = open_with_request();
+
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_ACCEPT,
+                                  store_follow(2, KBNT_REQUEST_TYPE_DELETE_RESOURCE, 1)));
+    cancel(contract, 2);
+
+    kbnt_assert_int(resource_status_of(contract, 1), KBNT_RESOURCE_STATUS_PENDING);
+}
+
 static KbntValue *
 resource_event(gint64 sequence, KbntResourceStatus status)
 {
@@ -430,6 +470,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(history_grows_by_what_is_not_there_yet),
     KBNT_TEST(committed_charges_are_used_and_no_longer_reserved),
     KBNT_TEST(a_release_gives_back_exactly_what_was_charged_and_once),
+    KBNT_TEST(a_create_that_ends_before_it_began_leaves_no_resource),
+    KBNT_TEST(a_verb_that_ends_before_it_began_leaves_its_resource_as_it_is),
     KBNT_TEST(a_deleted_resource_releases_what_its_creator_charged),
     KBNT_TEST(the_id_of_a_deleted_resource_stays_taken),
     KBNT_TEST(a_request_that_ends_frees_all_that_it_touched),

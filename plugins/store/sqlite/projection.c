@@ -110,14 +110,32 @@ apply_to_resource(Store *store, const KbntValue *resource)
         release(store, requests_find(store, creator));
 }
 
+/* A create that ends before a consumer began it has an event that tells of no resource. */
+static void
+forget_pending(Store *store, const Request *request)
+{
+    const char *resource_id = text(request->value, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    const char *message_id = text(request->value, KBNT_FIELD_MESSAGE_ID);
+    g_autoptr(KbntValue) patch = kbnt_value_new();
+
+    if (!resources_is_pending(store, resource_id, message_id))
+        return;
+    kbnt_value_set_string(patch, KBNT_FIELD_VIRTUAL_RESOURCE_ID, resource_id);
+    kbnt_value_set_int(patch, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_DELETED);
+    g_free(resources_patch(store, patch));
+}
+
 static void
 apply(Store *store, Request *request, const KbntValue *argument)
 {
+    gint64 move = kbnt_value_get_int(argument, KBNT_FIELD_LEDGER_MOVE);
     const KbntValue *report = kbnt_value_get_value(argument, KBNT_FIELD_HOST_REPORT);
 
     if (request) {
         apply_to_request(store, request, argument);
-        move_ledger(store, request, kbnt_value_get_int(argument, KBNT_FIELD_LEDGER_MOVE));
+        move_ledger(store, request, move);
+        if (move == KBNT_LEDGER_MOVE_RELEASE && !kbnt_value_has(argument, KBNT_FIELD_RESOURCE))
+            forget_pending(store, request);
     }
     apply_to_resource(store, kbnt_value_get_value(argument, KBNT_FIELD_RESOURCE));
     if (report)

@@ -190,6 +190,17 @@ find_known(Store *store, const char *resource_id)
     return resource ? cache_put(store->resources, resource_id, resource) : NULL;
 }
 
+gboolean
+resources_is_pending(Store *store, const char *resource_id, const char *message_id)
+{
+    const KbntValue *resource = find_known(store, resource_id);
+
+    return resource &&
+           kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_STATUS) ==
+               KBNT_RESOURCE_STATUS_PENDING &&
+           !g_strcmp0(text(resource, KBNT_FIELD_MESSAGE_ID), message_id);
+}
+
 static gboolean
 would_change(const KbntValue *resource, const KbntValue *patch)
 {

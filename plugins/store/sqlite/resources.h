@@ -42,6 +42,8 @@ gboolean resources_insert(Store *store, const ResourceRow *row);
  * created a resource which is DELETED by this.
  */
 char *resources_patch(Store *store, const KbntValue *patch);
+/* Returns: whether nobody has made yet what the request @message_id is to create. */
+gboolean resources_is_pending(Store *store, const char *resource_id, const char *message_id);
 /* Opens the resource for a message, or closes it where that message is the open one. */
 void resources_open(Store *store, const char *resource_id, const char *message_id);
 void resources_close(Store *store, const char *resource_id, const char *message_id);
