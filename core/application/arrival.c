@@ -16,6 +16,8 @@ struct KbntArrivals {
     KbntArrivalHooks hooks;
     KbntSubscription subscription;
     KbntReceipts *receipts;
+    GQueue waiting; /* of KbntArrival, that the store refused for now */
+    gboolean stopped;
 };
 
 static void
@@ -30,12 +32,44 @@ arrival_free(KbntArrival *arrival)
 static void command_ended(KbntValue *result, const GError *error, gpointer data);
 
 static void
-submit(gpointer data)
+submit(KbntArrival *arrival)
 {
-    KbntArrival *arrival = data;
     const KbntStorePort *store = &arrival->ports->store;
 
     store->submit(store->data, arrival->verb, arrival->argument, command_ended, arrival);
+}
+
+static void
+retry(gpointer data)
+{
+    KbntArrival *arrival = data;
+
+    g_queue_unlink(&arrival->arrivals->waiting, &arrival->link);
+    submit(arrival);
+}
+
+static void
+wait_for_store(KbntArrival *arrival)
+{
+    const KbntWorldPort *world = &arrival->ports->world;
+    gint64 delay_ms = kbnt_backoff_ms(world, arrival->attempts++);
+
+    g_queue_push_tail_link(&arrival->arrivals->waiting, &arrival->link);
+    arrival->timer = world->after(world->data, delay_ms, retry, arrival);
+}
+
+static void
+drop_waiting(KbntArrivals *arrivals)
+{
+    const KbntWorldPort *world = &arrivals->ports->world;
+    GList *link;
+
+    while ((link = g_queue_pop_head_link(&arrivals->waiting)) != NULL) {
+        KbntArrival *arrival = link->data;
+
+        world->forget(world->data, arrival->timer);
+        arrival_free(arrival);
+    }
 }
 
 void
@@ -91,13 +125,13 @@ static void
 command_ended(KbntValue *result, const GError *error, gpointer data)
 {
     KbntArrival *arrival = data;
-    const KbntWorldPort *world = &arrival->ports->world;
+    gboolean passes = error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY;
 
     if (error == NULL)
         end(arrival, result);
-    else if (kbnt_error_class(error) == KBNT_CLASS_RETRY)
-        world->after(world->data, kbnt_backoff_ms(world, arrival->attempts++), submit, arrival);
-    else if (g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
+    else if (passes && !arrival->arrivals->stopped)
+        wait_for_store(arrival);
+    else if (passes || g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
         arrival_free(arrival);
     else if (arrival->verb != KBNT_STORE_BURY)
         kbnt_arrival_bury(arrival, error);
@@ -114,6 +148,7 @@ arrive(KbntArrivals *arrivals, KbntValue *record)
     arrival->arrivals = arrivals;
     arrival->ports = arrivals->ports;
     arrival->owner = arrivals->hooks.owner;
+    arrival->link.data = arrival;
     arrival->record = kbnt_value_ref(record);
     arrival->receipt = kbnt_receipts_add(arrivals->receipts, record);
     arrival->message = arrivals->hooks.decode(arrivals->ports->codec.data, record, &error);
@@ -173,6 +208,7 @@ kbnt_arrivals_free(KbntArrivals *arrivals)
 {
     if (arrivals == NULL)
         return;
+    drop_waiting(arrivals);
     kbnt_receipts_free(arrivals->receipts);
     g_free(arrivals);
 }
@@ -182,6 +218,7 @@ kbnt_arrivals_start(KbntArrivals *arrivals, KbntDone done, gpointer data)
 {
     const KbntTransportPort *transport = &arrivals->ports->transport;
 
+    arrivals->stopped = FALSE;
     transport->subscribe(transport->data, &arrivals->subscription, done, data);
 }
 
@@ -190,6 +227,8 @@ kbnt_arrivals_stop(KbntArrivals *arrivals, KbntDone done, gpointer data)
 {
     const KbntTransportPort *transport = &arrivals->ports->transport;
 
+    arrivals->stopped = TRUE;
+    drop_waiting(arrivals);
     transport->unsubscribe(transport->data, &arrivals->subscription, done, data);
 }
 

@@ -22,6 +22,8 @@ typedef struct {
     KbntValue *argument; /* of the command under way */
     KbntStoreVerb verb;
     guint attempts;
+    guint64 timer; /* while it waits for the store, in a queue by its link */
+    GList link;
 } KbntArrival;
 
 /*
@@ -47,7 +49,8 @@ void kbnt_arrivals_free(KbntArrivals *arrivals);
 /* Joins the group; @done when records may come. */
 void kbnt_arrivals_start(KbntArrivals *arrivals, KbntDone done, gpointer data);
 
-/* Leaves the group; @done when no record comes any more. */
+/* Leaves the group; @done when no record comes any more. What waits for the store is left
+ * unacknowledged. */
 void kbnt_arrivals_stop(KbntArrivals *arrivals, KbntDone done, gpointer data);
 
 /* Returns: (transfer none): what is on its way. */

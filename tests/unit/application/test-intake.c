@@ -356,6 +356,24 @@ a_store_that_fails_for_now_is_asked_again(void)
 }
 
 static void
+what_waits_for_the_store_is_left_when_the_intake_stops(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    guint n_timers = fake_ports_n_timers(fixture->fake);
+
+    deliver_storage(fixture);
+    deliver_storage(fixture);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    kbnt_assert_int(fake_ports_n_timers(fixture->fake), n_timers + 1);
+    kbnt_intake_stop(fixture->intake, done, fixture);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+
+    kbnt_assert_int(fake_ports_n_timers(fixture->fake), n_timers);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+}
+
+static void
 a_dead_letter_that_the_store_refuses_is_left_to_come_again(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
@@ -429,6 +447,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(each_kind_of_dead_letter_is_told_by_its_own_name),
     KBNT_TEST(a_second_message_under_a_known_id_is_a_dead_letter),
     KBNT_TEST(a_store_that_fails_for_now_is_asked_again),
+    KBNT_TEST(what_waits_for_the_store_is_left_when_the_intake_stops),
     KBNT_TEST(a_dead_letter_that_the_store_refuses_is_left_to_come_again),
     KBNT_TEST(a_partition_that_has_left_is_not_acknowledged),
     KBNT_TEST(events_of_the_intake_go_to_the_relay),
