@@ -45,7 +45,10 @@ retry(gpointer data)
     KbntArrival *arrival = data;
 
     g_queue_unlink(&arrival->arrivals->waiting, &arrival->link);
-    submit(arrival);
+    if (arrival->argument != NULL)
+        submit(arrival);
+    else
+        arrival->arrivals->hooks.decoded(arrival);
 }
 
 static void
@@ -108,6 +111,29 @@ kbnt_arrival_leave(KbntArrival *arrival, const GError *error)
     arrival_free(arrival);
 }
 
+/* Returns: whether @error was one that passes, or of the stop; the arrival waits, or is gone.
+ */
+static gboolean
+may_pass(KbntArrival *arrival, const GError *error)
+{
+    gboolean passes = kbnt_error_class(error) == KBNT_CLASS_RETRY;
+
+    if (passes && !arrival->arrivals->stopped)
+        wait_for_store(arrival);
+    else if (passes || g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
+        arrival_free(arrival);
+    else
+        return FALSE;
+    return TRUE;
+}
+
+void
+kbnt_arrival_postpone(KbntArrival *arrival, const GError *error)
+{
+    if (!may_pass(arrival, error))
+        kbnt_arrival_leave(arrival, error);
+}
+
 static void
 end(KbntArrival *arrival, KbntValue *result)
 {
@@ -125,14 +151,11 @@ static void
 command_ended(KbntValue *result, const GError *error, gpointer data)
 {
     KbntArrival *arrival = data;
-    gboolean passes = error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY;
 
     if (error == NULL)
         end(arrival, result);
-    else if (passes && !arrival->arrivals->stopped)
-        wait_for_store(arrival);
-    else if (passes || g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
-        arrival_free(arrival);
+    else if (may_pass(arrival, error))
+        return;
     else if (arrival->verb != KBNT_STORE_BURY)
         kbnt_arrival_bury(arrival, error);
     else

@@ -246,7 +246,7 @@ static void
 serial_taken(const char *vm_id, const GError *error, gpointer data)
 {
     if (error != NULL)
-        kbnt_arrival_leave(data, error);
+        kbnt_arrival_postpone(data, error);
     else
         take_in(data, vm_id);
 }

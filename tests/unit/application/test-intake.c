@@ -210,11 +210,25 @@ a_machine_without_a_number_is_left_to_come_again(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FAILED);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CORRUPT);
 
     kbnt_assert_int(fake_calls_length(fixture->commands), 0);
     kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
     kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+}
+
+static void
+a_number_that_the_store_cannot_give_for_now_is_asked_for_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    fake_ports_pass_ms(fixture->fake, 10);
+
+    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_SERIALS);
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 0);
 }
 
 static void
@@ -439,6 +453,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_message_that_comes_too_late_ends_at_once),
     KBNT_TEST(a_machine_gets_a_number_of_its_own_first),
     KBNT_TEST(a_machine_without_a_number_is_left_to_come_again),
+    KBNT_TEST(a_number_that_the_store_cannot_give_for_now_is_asked_for_again),
     KBNT_TEST(a_message_whose_first_event_cannot_be_written_is_a_dead_letter),
     KBNT_TEST(a_cancel_is_taken_in_with_the_event_that_ends_a_target_that_has_not_come),
     KBNT_TEST(a_cancel_ends_its_target),
