@@ -232,6 +232,16 @@ def a_store_that_is_cut_off_while_it_runs_is_not_opened_again():
         names_the_store_and_the_next_step(refusal(daemon))
 
 
+def a_young_store_that_is_cut_off_is_not_taken_for_an_empty_one():
+    with Daemon(SETTINGS) as daemon:
+        daemon.start()
+        accept(daemon, 3)
+        daemon.kill()
+        for name in ("producer.db", "producer.db-wal"):
+            os.truncate(daemon.state / name, 4096)
+        names_the_store_and_the_next_step(refusal(daemon))
+
+
 def damage_that_the_start_does_not_see_is_found_later():
     with Daemon(SETTINGS) as daemon:
         stopped_with_data(daemon)
@@ -339,6 +349,7 @@ else:
         a_store_that_is_put_back_goes_on,
         a_store_whose_pages_are_damaged_is_not_opened,
         a_store_that_is_cut_off_while_it_runs_is_not_opened_again,
+        a_young_store_that_is_cut_off_is_not_taken_for_an_empty_one,
         damage_that_the_start_does_not_see_is_found_later,
         a_log_with_a_torn_end_loses_nothing,
         a_second_process_is_refused_with_the_holder_named,

@@ -188,6 +188,8 @@ schema_migrate(Db *db, KbntHost *host, KbntHalf half, gint64 version, GError **e
             sign(db, host, half);
         db_commit(db);
         db_roll_back(db);
+        /* The file itself says what it is: without its log it is no empty one, but damaged. */
+        db_script(db, "PRAGMA wal_checkpoint(PASSIVE)");
     }
     if (!db_has_failed(db))
         return TRUE;
