@@ -84,7 +84,7 @@ typedef enum {
     E(301, NOT_SUPPORTED, PERMANENT, 501, "The plugin does not support this") \
     E(302, CONFIG_INVALID, PERMANENT, 500, "The configuration is not valid") \
     E(303, PLUGIN_INVALID, PERMANENT, 500, "The plugin cannot be loaded") \
-    E(304, STORE_CORRUPT, PERMANENT, 500, "The store is damaged") \
+    E(304, STORE_CORRUPT, PERMANENT, 503, "The store is damaged") \
     E(305, STORE_FAILED, RETRY, 503, "The store failed") \
     E(306, STORE_CONFLICT, RETRY, 503, "The store has moved on since it was read") \
     E(307, LEASE_LOST, CANCELLED, 503, "Another worker holds the lease") \

@@ -214,6 +214,11 @@ def names_the_store_and_the_next_step(text):
         require(words in text, f"'{words}' is not in {text}")
 
 
+def is_refused_as_damaged(daemon):
+    status, _, answer = daemon.post(STORAGE)
+    return status == 503 and answer["code"] == "STORE_CORRUPT"
+
+
 def a_store_whose_pages_are_damaged_is_not_opened():
     with Daemon(SETTINGS) as daemon:
         stopped_with_data(daemon)
@@ -226,7 +231,7 @@ def a_store_that_is_cut_off_while_it_runs_is_not_opened_again():
         stopped_with_data(daemon)
         daemon.start()
         os.truncate(daemon.state / "producer.db", 8192)
-        wait_until("the damage is noticed", lambda: daemon.post(STORAGE)[0] == 500)
+        wait_until("the damage is noticed", lambda: is_refused_as_damaged(daemon))
         wait_until("readyz tells of the damage", lambda: tells_of(daemon, "damaged"))
         daemon.kill()
         names_the_store_and_the_next_step(refusal(daemon))
