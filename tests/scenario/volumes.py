@@ -258,6 +258,36 @@ def a_debt_keeps_the_volumes_it_holds_until_it_is_paid():
         holds(daemon)
 
 
+def a_volume_whose_attachment_cannot_be_undone_is_set_apart_until_it_is():
+    with Daemon(QUICK + ["consumer.reconcile_interval=0s"]) as daemon:
+        daemon.start()
+        machine = made(daemon, "CREATE_VIRTUAL_MACHINE", MACHINE)
+        name = volume(daemon)
+        while resource(daemon, name)["host"] != resource(daemon, machine)["host"]:
+            name = volume(daemon)
+        daemon.kill()
+        daemon.start(["provisioner.mock.latency.verify=1h"])
+        status, _, answer = post(daemon, "ATTACH_STORAGE", {
+            "virtualResourceId": machine, "storageId": name})
+        require(status == 202, f"{status} {answer}")
+        wait_until("it is plugged in",
+                   lambda: daemon.request(answer["requestId"]).get("percent", 0) >= 80)
+        daemon.kill()
+        daemon.start(["provisioner.mock.fault.VERIFY=every 1 code PROVISIONER_FAILED",
+                      "provisioner.mock.fault.ATTACH=every 1 code PROVISIONER_FAILED"])
+        view = daemon.ended(answer["requestId"], 120)
+        require(view["error"]["code"] == "COMPENSATION_INCOMPLETE", str(view))
+        becomes(daemon, name, "QUARANTINED")
+        require(attached(daemon, name)[0] == machine, str(attached(daemon, name)))
+        holds(daemon)
+        daemon.start()
+        ran = daemon.control("reconcile", "--json", "--socket", f"{daemon.folder}/run/all.sock")
+        require('"paid": 1' in ran.stdout or '"paid":1' in ran.stdout, ran.stdout + ran.stderr)
+        becomes(daemon, name, "ALLOCATED")
+        require(attached(daemon, name) == ("", ""), str(attached(daemon, name)))
+        holds(daemon)
+
+
 run_tests([
     a_machine_gets_its_volumes_on_their_host_before_it_boots,
     what_no_machine_can_have_is_refused,
@@ -269,4 +299,5 @@ run_tests([
     a_daemon_that_dies_while_it_attaches_goes_on,
     a_daemon_that_dies_while_it_gives_back_goes_on,
     a_debt_keeps_the_volumes_it_holds_until_it_is_paid,
+    a_volume_whose_attachment_cannot_be_undone_is_set_apart_until_it_is,
 ])

@@ -137,6 +137,21 @@ a_volume_is_given_back_when_its_machine_fails(void)
 }
 
 static void
+a_volume_that_the_machine_never_had_is_left_as_it_is(void)
+{
+    g_autoptr(RunRig) rig = made_machine();
+    g_autofree char *journal = NULL;
+
+    fake_calls_fail(rig->actions, KBNT_ERROR_PROVISIONER_FAILED);
+    fake_calls_complete(rig->commands, NULL);
+    fake_calls_fail(rig->actions, KBNT_ERROR_NOT_FOUND);
+    answer_volume(rig, KBNT_RESOURCE_STATUS_ALLOCATED, "");
+    journal = run_rig_journal(rig);
+
+    kbnt_assert_string(journal, "UNDO_RESULT ATTACH, UNDO_INTENT MACHINE");
+}
+
+static void
 a_volume_that_cannot_be_looked_up_or_recorded_is_tried_again(void)
 {
     g_autoptr(RunRig) rig = made_machine();
@@ -198,6 +213,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_volume_that_was_recorded_before_is_left_as_it_is),
     KBNT_TEST(a_volume_that_the_hypervisor_refuses_turns_the_run_round),
     KBNT_TEST(a_volume_is_given_back_when_its_machine_fails),
+    KBNT_TEST(a_volume_that_the_machine_never_had_is_left_as_it_is),
     KBNT_TEST(a_volume_that_cannot_be_looked_up_or_recorded_is_tried_again),
     KBNT_TEST(a_cancel_cuts_the_plugging_short),
     KBNT_TEST(a_machine_is_not_given_what_is_not_free),
