@@ -15,7 +15,12 @@ typedef struct {
 static const CodeRow code_rows[] = { KBNT_ERROR_TABLE(CODE_ROW) };
 #undef CODE_ROW
 
-G_DEFINE_QUARK(kbnt - error - quark, kbnt_error)
+/* Not G_DEFINE_QUARK, whose static two threads write at once. */
+GQuark
+kbnt_error_quark(void)
+{
+    return g_quark_from_static_string("kbnt-error-quark");
+}
 
 static const CodeRow *
 find_row(gint code)

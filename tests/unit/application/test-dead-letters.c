@@ -145,6 +145,7 @@ a_raw_record_is_published_again_as_it_was(void)
 
     kbnt_assert_string(kbnt_value_get_string(record, KBNT_FIELD_TOPIC), "requests");
     CU_ASSERT(!kbnt_value_has(record, KBNT_FIELD_OFFSET));
+    fake_calls_complete(fixture->commands, NULL);
 }
 
 static void
@@ -161,6 +162,8 @@ an_exhausted_request_becomes_a_new_one_that_names_it(void)
     CU_ASSERT(g_strcmp0(kbnt_value_get_string(request, KBNT_FIELD_MESSAGE_ID), OLD_ID) != 0);
     CU_ASSERT(g_strcmp0(kbnt_value_get_string(request, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
                         "STOR-0LD") != 0);
+    answer_accept(fixture);
+    fake_calls_complete(fixture->commands, NULL);
 }
 
 static void
