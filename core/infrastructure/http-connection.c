@@ -269,6 +269,7 @@ connection_closed(KbntHttpServer *server, KbntHttpConnection *connection)
 {
     g_queue_unlink(&server->connections, &connection->link);
     set_count(server, &connection->peer, count_of(server, &connection->peer) - 1);
+    kbnt_http_request_forget_connection(connection);
     g_free(connection);
     kbnt_http_server_connection_gone(server);
 }

@@ -100,6 +100,8 @@ enum MHD_Result kbnt_http_request_advance(void *server, struct MHD_Connection *m
                                           size_t *upload_size, void **request);
 void kbnt_http_request_completed(void *server, struct MHD_Connection *mhd, void **request,
                                  enum MHD_RequestTerminationCode code);
+/* The connection is through with its request, which lives on while a reply is owed. */
+void kbnt_http_request_forget_connection(KbntHttpConnection *connection);
 KbntHttpRequest *kbnt_http_request_new(KbntHttpConnection *connection);
 void kbnt_http_request_free(KbntHttpRequest *request);
 void kbnt_http_request_refuse(KbntHttpRequest *request, guint status, const char *detail);

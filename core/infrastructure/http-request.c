@@ -37,6 +37,21 @@ kbnt_http_request_free(KbntHttpRequest *request)
     g_free(request);
 }
 
+/* libmicrohttpd keeps each argument in the memory of the connection; where that is used up it
+ * hangs up without a word, so the word is said before. */
+static void
+refuse_many_arguments(KbntHttpRequest *request, const char *target)
+{
+    KbntHttpConnection *connection = request->connection;
+    guint n = 0;
+
+    for (; *target != '\0'; target++)
+        n += *target == '&';
+    if (n >= connection->server->limits.header_count)
+        kbnt_http_connection_refuse_raw(connection, request, 414,
+                                        "the query has too many arguments");
+}
+
 void *
 kbnt_http_request_begin(void *cls, const char *target, struct MHD_Connection *mhd)
 {
@@ -47,6 +62,7 @@ kbnt_http_request_begin(void *cls, const char *target, struct MHD_Connection *mh
     connection->request = request;
     request->target_end = target + strlen(target);
     kbnt_http_target_parse(request, target);
+    refuse_many_arguments(request, target);
     return request;
 }
 
@@ -175,6 +191,18 @@ kbnt_http_request_advance(void *cls, struct MHD_Connection *mhd, const char *url
 }
 
 void
+kbnt_http_request_forget_connection(KbntHttpConnection *connection)
+{
+    KbntHttpRequest *request = g_steal_pointer(&connection->request);
+
+    if (request == NULL)
+        return;
+    request->connection = NULL;
+    if (!request->is_owed)
+        kbnt_http_request_free(request);
+}
+
+void
 kbnt_http_request_completed(void *cls, struct MHD_Connection *mhd, void **context,
                             enum MHD_RequestTerminationCode code)
 {
@@ -184,15 +212,12 @@ kbnt_http_request_completed(void *cls, struct MHD_Connection *mhd, void **contex
     if (request == NULL)
         return;
     connection = request->connection;
-    connection->request = NULL;
     connection->has_served = TRUE;
     if (connection->stream != NULL)
         kbnt_http_stream_forget_connection(g_steal_pointer(&connection->stream));
     if (connection->phase != KBNT_HTTP_REFUSED)
         kbnt_http_connection_enter(connection, KBNT_HTTP_IDLE);
-    request->connection = NULL;
-    if (!request->is_owed)
-        kbnt_http_request_free(request);
+    kbnt_http_request_forget_connection(connection);
 }
 
 /* A reply of the handler is late where the server has answered in its place. */

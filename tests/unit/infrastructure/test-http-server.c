@@ -119,6 +119,23 @@ each_request_has_the_answer_of_the_table(void)
 }
 
 static void
+send_many_arguments(HttpFixture *fixture)
+{
+    g_autofree char *arguments = g_strnfill(500, '&');
+    g_autofree char *request = g_strconcat("GET /a?", arguments, " HTTP/1.1\r\n\r\n", NULL);
+    const Exchange exchange = { request, 414, "refused: the query has too many arguments" };
+
+    check_exchange(fixture, &exchange);
+}
+
+/* Whether the request is let go, the leak checks of valgrind and AddressSanitizer tell. */
+static void
+a_query_of_too_many_arguments_is_refused_and_let_go(void)
+{
+    run_client(kbnt_http_default_limits, send_many_arguments);
+}
+
+static void
 send_head_requests(HttpFixture *fixture)
 {
     g_autofree char *answer = NULL;
@@ -670,6 +687,7 @@ a_unix_socket_whose_server_is_dead_is_replaced(void)
 
 static const KbntTest tests[] = {
     KBNT_TEST(each_request_has_the_answer_of_the_table),
+    KBNT_TEST(a_query_of_too_many_arguments_is_refused_and_let_go),
     KBNT_TEST(a_head_request_is_a_get_without_its_body),
     KBNT_TEST(a_header_past_its_limits_is_refused),
     KBNT_TEST(a_header_flood_is_refused_and_the_server_is_well_after_it),
