@@ -69,6 +69,8 @@ started(void)
 static void
 fixture_free(Fixture *fixture)
 {
+    while (fake_calls_length(fixture->commands) > 0)
+        fake_calls_fail(fixture->commands, KBNT_ERROR_STOPPED);
     kbnt_consumer_free(fixture->consumer);
     fake_ports_free(fixture->fake);
     g_free(fixture);
