@@ -111,6 +111,7 @@ def killed_at_random_moments_it_loses_nothing_and_makes_nothing_twice():
             thread.join(300 * PATIENCE)
             require(not thread.is_alive(), "a client was never answered")
         wait_until("all requests have ended", lambda: is_quiet(daemon), 240)
+        wait_until("no record is on its way", daemon.is_settled)
         require(daemon.stop() == 0, "the daemon did not end well:\n" + "\n".join(daemon.lines[-9:]))
         faults = Checker(daemon.state).check(clients.answers)
         require(clients.answers, "nothing was accepted")
