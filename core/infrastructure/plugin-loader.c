@@ -170,11 +170,23 @@ instance_passed(KbntValue *result, const GError *error, gpointer data)
     walk_on(walk);
 }
 
+/* Whether the next instance is of the same section as the last: the two stores of role all.
+ * What a section asks of its plugin at the start, such as to take back a file, it asks of both.
+ */
+static gboolean
+is_of_same_section(const Walk *walk)
+{
+    GPtrArray *instances = walk->loader->instances;
+    return strcmp(kbnt_plugin_instance_section(instances->pdata[walk->n_passed]),
+                  kbnt_plugin_instance_section(instances->pdata[walk->n_passed - 1])) == 0;
+}
+
 static void
 walk_on(Walk *walk)
 {
     GPtrArray *instances = walk->loader->instances;
-    gboolean is_over = walk->n_passed == instances->len || (walk->starts && walk->error);
+    gboolean is_over = walk->n_passed == instances->len ||
+                       (walk->starts && walk->error && !is_of_same_section(walk));
     if (is_over) {
         walk->done(NULL, walk->error, walk->data);
         g_clear_error(&walk->error);

@@ -273,6 +273,25 @@ def a_log_with_a_torn_end_loses_nothing():
         all_is_kept(daemon, answers)
 
 
+def versions(daemon):
+    for half in ("producer", "consumer"):
+        with sqlite3.connect(daemon.state / f"{half}.db") as store:
+            yield store.execute("PRAGMA user_version").fetchone()[0]
+        store.close()
+
+
+def both_stores_go_back_to_an_elder_version_and_come_forth_again():
+    with Daemon(SETTINGS) as daemon:
+        answers = stopped_with_data(daemon)
+        newest = list(versions(daemon))
+        text = refusal(daemon, ["store.sqlite.schema_version=1"])
+        require("version 1" in text, f"the version is not in {text}")
+        require(list(versions(daemon)) == [1, 1], f"the versions are {list(versions(daemon))}")
+        daemon.start()
+        all_is_kept(daemon, answers)
+        require(list(versions(daemon)) == newest, f"the versions are {list(versions(daemon))}")
+
+
 def a_second_process_is_refused_with_the_holder_named():
     with Daemon(SETTINGS) as first:
         first.start()
@@ -357,6 +376,7 @@ else:
         a_young_store_that_is_cut_off_is_not_taken_for_an_empty_one,
         damage_that_the_start_does_not_see_is_found_later,
         a_log_with_a_torn_end_loses_nothing,
+        both_stores_go_back_to_an_elder_version_and_come_forth_again,
         a_second_process_is_refused_with_the_holder_named,
         folders_that_are_missing_are_made,
         a_file_as_state_dir_is_refused,
