@@ -49,7 +49,7 @@ charge(KbntMeter *meter, const KbntValue *resource)
                               : 0;
     gint64 created_ms = kbnt_value_get_int(resource, KBNT_FIELD_CREATED_AT);
     gint64 before = kbnt_cost_hours_begun(created_ms, meter->last_ms);
-    gint64 hours = kbnt_cost_hours_begun(created_ms, meter->now_ms) - MAX(before, 1);
+    gint64 hours = kbnt_cost_hours_begun(created_ms, meter->now_ms) - before;
 
     if (hours <= 0 || per_hour <= 0)
         return;
