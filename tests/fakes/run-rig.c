@@ -100,11 +100,27 @@ run_rig_claimed(KbntRequestType verb, KbntResourceType type)
     return rig;
 }
 
+/* Whoever waits for an answer owns what it needs for it, so no question stays open. */
+static void
+answer_what_is_open(RunRig *rig)
+{
+    FakeCalls *const all[] = { rig->actions, rig->queries, rig->commands };
+    guint n_answered;
+
+    do {
+        n_answered = 0;
+        for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+            for (; fake_calls_length(all[i]) > 0; n_answered++)
+                fake_calls_fail(all[i], KBNT_ERROR_UNAVAILABLE);
+    } while (n_answered > 0);
+}
+
 void
 run_rig_free(RunRig *rig)
 {
     if (rig == NULL)
         return;
+    answer_what_is_open(rig);
     kbnt_run_free(rig->run);
     kbnt_relay_free(rig->relay);
     fake_ports_free(rig->fake);
