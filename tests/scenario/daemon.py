@@ -113,6 +113,17 @@ class Daemon:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(seconds * PATIENCE)
 
+    def _tell_last_words(self, error):
+        """A daemon that ended, but was not killed, says why."""
+        try:
+            ended = self.process.wait(1)
+        except subprocess.TimeoutExpired:
+            return
+        if ended != -signal.SIGKILL:
+            self.reader.join(5)
+            raise Failure(f"kbntd ended with {ended}:\n" + "\n".join(self.lines[-60:])) \
+                from error
+
     def ask(self, method, path, body=None, headers=None):
         """One request; returns status, headers and the parsed answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20 * PATIENCE)
@@ -125,6 +136,9 @@ class Daemon:
             kind = answer.getheader("Content-Type", "")
             return answer.status, dict(answer.getheaders()), \
                 json.loads(raw) if "json" in kind else raw.decode()
+        except ConnectionError as error:
+            self._tell_last_words(error)
+            raise
         finally:
             connection.close()
 
