@@ -56,7 +56,6 @@ find_command(char **words, guint *ret_n_words)
     return command ? command : find_named(words[0]);
 }
 
-/* "dlq" alone: names what can stand behind it. */
 static gboolean
 is_of_family(const KbntCommand *command, const char *word)
 {
@@ -73,6 +72,7 @@ has_family(const char *word)
     return FALSE;
 }
 
+/* "dlq" alone: names what can stand behind it. */
 static void
 print_family(const char *word)
 {

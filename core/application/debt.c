@@ -277,17 +277,12 @@ ask(gpointer data)
     KbntDebt *debt = data;
     const KbntPorts *ports = debt->upkeep->ports;
     const KbntPlanStep *step = &debt->steps[debt->index];
-
     gint64 limit_us = ports->world.monotonic_us(ports->world.data) +
                       KBNT_UPKEEP_CALL_MS * (gint64)1000;
 
     debt->timer = 0;
-    if (step->undo == KBNT_ACT_UNPLUG)
-        kbnt_volumes_move(ports, debt->upkeep->relay, step, step->undo, debt->request,
-                          debt->state, debt->epoch, limit_us, answered, debt);
-    else
-        kbnt_step_ask(ports, step, step->undo, debt->request, debt->state, debt->epoch,
-                      limit_us, answered, debt);
+    kbnt_volumes_ask(ports, debt->upkeep->relay, step, step->undo, debt->request, debt->state,
+                     debt->epoch, limit_us, answered, debt);
 }
 
 static void

@@ -6,9 +6,6 @@
 #include "resource-state.h"
 #include "run-private.h"
 
-/* The lease outlasts the next call's deadline by this. */
-#define LEASE_MARGIN_MS 3000
-
 const KbntPlanStep *
 kbnt_run_step(const KbntRun *run)
 {
@@ -30,7 +27,7 @@ kbnt_run_command(KbntRun *run, KbntInboxState inbox_state)
     kbnt_value_set_int(command, KBNT_FIELD_REMAINING_MS, MAX(left_us / 1000, 0));
     if (run->index < run->n_steps)
         kbnt_value_set_int(command, KBNT_FIELD_LEASE_MS,
-                           run->steps[run->index].deadline_ms + LEASE_MARGIN_MS);
+                           kbnt_step_lease_ms(&run->steps[run->index]));
     return command;
 }
 

@@ -283,12 +283,8 @@ kbnt_run_ask(KbntRun *run, KbntAct act, gint64 limit_us)
     const KbntRunContext *context = run->context;
 
     run->asking = TRUE;
-    if (act == KBNT_ACT_PLUG || act == KBNT_ACT_UNPLUG)
-        kbnt_volumes_move(context->ports, context->relay, kbnt_run_step(run), act, run->request,
-                          run->state, run->epoch, limit_us, kbnt_run_step_done, run);
-    else
-        kbnt_step_ask(context->ports, kbnt_run_step(run), act, run->request, run->state,
-                      run->epoch, limit_us, kbnt_run_step_done, run);
+    kbnt_volumes_ask(context->ports, context->relay, kbnt_run_step(run), act, run->request,
+                     run->state, run->epoch, limit_us, kbnt_run_step_done, run);
 }
 
 static void
@@ -362,18 +358,6 @@ kbnt_run_begin(KbntRun *run)
     kbnt_run_commit(run, KBNT_STORE_CLAIM, command, claimed);
 }
 
-static void
-cancel_step(KbntRun *run)
-{
-    const KbntPorts *ports = run->context->ports;
-    const KbntPlanStep *step = kbnt_run_step(run);
-
-    if (step->act == KBNT_ACT_PLUG)
-        kbnt_volumes_cancel(ports, step, run->request, run->state);
-    else
-        kbnt_step_cancel(ports, step, step->act, run->request, run->state);
-}
-
 void
 kbnt_run_cancel(KbntRun *run, KbntCancelReason reason)
 {
@@ -383,7 +367,7 @@ kbnt_run_cancel(KbntRun *run, KbntCancelReason reason)
     if (!may_cancel(run))
         return;
     if (run->asking)
-        cancel_step(run);
+        kbnt_volumes_cancel(run->context->ports, kbnt_run_step(run), run->request, run->state);
     else if (run->retry_timer != 0 && run->command == NULL) {
         forget_timer(run, &run->retry_timer);
         go_on(run);

@@ -4,6 +4,9 @@
  */
 #include "step.h"
 
+/* The lease outlasts the call's deadline by this. */
+#define LEASE_MARGIN_MS 3000
+
 /* What every op is told of the request, and of what earlier steps gave. */
 static const KbntField request_fields[] = {
     KBNT_FIELD_REQUEST_ID,
@@ -122,6 +125,12 @@ key_of(const KbntPlanStep *step, KbntAct act, const KbntValue *request, const Kb
                            kbnt_value_get_string(request, KBNT_FIELD_MESSAGE_ID),
                            kbnt_enum_name(KBNT_TYPE_STEP, step->step), act,
                            volume != NULL ? ":" : "", volume != NULL ? volume : "");
+}
+
+gint64
+kbnt_step_lease_ms(const KbntPlanStep *step)
+{
+    return step->deadline_ms + LEASE_MARGIN_MS;
 }
 
 void

@@ -8,6 +8,9 @@
 #include "plan.h"
 #include "ports.h"
 
+/* Returns: how long whoever asks for @step holds its message: longer than the call may take. */
+gint64 kbnt_step_lease_ms(const KbntPlanStep *step);
+
 /*
  * Asks the provisioner for @act (an act that needs it) of @step. @request is the message,
  * @state what earlier steps gave. The answer comes within the step's deadline, and by

@@ -11,9 +11,6 @@
 #include "resource-event.h"
 #include "transition.h"
 
-/* The lease outlasts the next call's deadline by this. */
-#define LEASE_MARGIN_MS 3000
-
 typedef struct {
     const KbntPorts *ports;
     KbntRelay *relay;
@@ -77,7 +74,7 @@ event_made(KbntValue *command, const GError *error, gpointer data)
     kbnt_value_take_value(command, KBNT_FIELD_RESOURCE, resource);
     kbnt_value_copy_field(command, move->request, KBNT_FIELD_MESSAGE_ID);
     kbnt_value_set_int(command, KBNT_FIELD_EPOCH, move->epoch);
-    kbnt_value_set_int(command, KBNT_FIELD_LEASE_MS, move->step->deadline_ms + LEASE_MARGIN_MS);
+    kbnt_value_set_int(command, KBNT_FIELD_LEASE_MS, kbnt_step_lease_ms(move->step));
     store->submit(store->data, KBNT_STORE_ADVANCE, command, committed, move);
 }
 
@@ -157,12 +154,17 @@ next(Move *move)
 }
 
 void
-kbnt_volumes_move(const KbntPorts *ports, KbntRelay *relay, const KbntPlanStep *step,
-                  KbntAct act, const KbntValue *request, const KbntValue *state, gint64 epoch,
-                  gint64 limit_us, KbntDone done, gpointer data)
+kbnt_volumes_ask(const KbntPorts *ports, KbntRelay *relay, const KbntPlanStep *step,
+                 KbntAct act, const KbntValue *request, const KbntValue *state, gint64 epoch,
+                 gint64 limit_us, KbntDone done, gpointer data)
 {
-    Move *move = g_new0(Move, 1);
+    Move *move;
 
+    if (act != KBNT_ACT_PLUG && act != KBNT_ACT_UNPLUG) {
+        kbnt_step_ask(ports, step, act, request, state, epoch, limit_us, done, data);
+        return;
+    }
+    move = g_new0(Move, 1);
     move->ports = ports;
     move->relay = relay;
     move->step = step;
@@ -182,8 +184,13 @@ void
 kbnt_volumes_cancel(const KbntPorts *ports, const KbntPlanStep *step, const KbntValue *request,
                     const KbntValue *state)
 {
-    g_autoptr(KbntValue) each = kbnt_value_copy(state);
+    g_autoptr(KbntValue) each = NULL;
 
+    if (step->act != KBNT_ACT_PLUG) {
+        kbnt_step_cancel(ports, step, step->act, request, state);
+        return;
+    }
+    each = kbnt_value_copy(state);
     for (guint i = 0; i < kbnt_value_length(state, KBNT_FIELD_RESOURCES); i++) {
         const KbntValue *volume = kbnt_value_nth_value(state, KBNT_FIELD_RESOURCES, i);
 

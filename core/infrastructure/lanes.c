@@ -93,7 +93,8 @@ lane_push(Lane *lane, Job job, guint depth)
     if (has_room)
         g_queue_push_tail(&lane->jobs, g_memdup2(&job, sizeof job));
     pthread_mutex_unlock(&lane->lock);
-    pthread_cond_signal(&lane->filled);
+    if (has_room)
+        pthread_cond_signal(&lane->filled);
     return has_room;
 }
 
