@@ -4,7 +4,9 @@
 #include "http-server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,6 +47,8 @@ start_server(void)
     g_assert(kbnt_http_server_listen_tcp(fuzzed.server, "127.0.0.1:0", &fuzzed.port, NULL));
 }
 
+/* libFuzzer's clock is a signal: what it interrupts goes on, and ends when it can be written.
+ */
 static int
 connect_to_server(void)
 {
@@ -52,8 +56,13 @@ connect_to_server(void)
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_port = htons(fuzzed.port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct pollfd connected = { .fd = connection, .events = POLLOUT };
 
-    g_assert(connect(connection, (struct sockaddr *)&address, sizeof address) == 0);
+    if (connect(connection, (struct sockaddr *)&address, sizeof address) < 0) {
+        g_assert_cmpint(errno, ==, EINTR);
+        while (poll(&connected, 1, -1) < 0)
+            g_assert_cmpint(errno, ==, EINTR);
+    }
     return connection;
 }
 
