@@ -13,10 +13,16 @@ open_with_requests(guint n_requests)
 }
 
 static void
+move_request(Contract *contract, guint number, KbntRequestStatus status)
+{
+    kbnt_value_unref(
+        store_submit(contract, KBNT_STORE_PROJECT, store_event(number, 1, status)));
+}
+
+static void
 complete_request(Contract *contract, guint number)
 {
-    kbnt_value_unref(store_submit(contract, KBNT_STORE_PROJECT,
-                                  store_event(number, 1, KBNT_REQUEST_STATUS_COMPLETED)));
+    move_request(contract, number, KBNT_REQUEST_STATUS_COMPLETED);
 }
 
 static KbntValue *
@@ -105,6 +111,41 @@ requests_are_found_by_user_status_and_type(void)
     kbnt_assert_int(count_requests(contract, store_value(KBNT_FIELD_REQUEST_TYPE,
                                                          KBNT_REQUEST_TYPE_CREATE_NETWORK, 0)),
                     0);
+}
+
+/* Two pages of one row each: @newest, and the eldest behind it. */
+static void
+see_pages(Contract *contract, KbntRequestStatus status, guint newest, guint eldest)
+{
+    KbntValue *filter = store_value(KBNT_FIELD_REQUEST_STATUS, (int)status, KBNT_FIELD_MAX_ROWS,
+                                    1, 0);
+    KbntValue *behind = kbnt_value_copy(filter);
+    g_autoptr(KbntValue) first = store_query(contract, KBNT_STORE_REQUESTS, filter);
+    g_autoptr(KbntValue) second = NULL;
+
+    kbnt_value_set_string(behind, KBNT_FIELD_CURSOR,
+                          kbnt_value_get_string(first, KBNT_FIELD_NEXT_CURSOR));
+    second = store_query(contract, KBNT_STORE_REQUESTS, behind);
+    kbnt_assert_string(nth_id(first, 0), store_id(newest));
+    kbnt_assert_int(kbnt_value_length(second, KBNT_FIELD_ITEMS), 1);
+    kbnt_assert_string(nth_id(second, 0), store_id(eldest));
+    CU_ASSERT(!kbnt_value_has(second, KBNT_FIELD_NEXT_CURSOR));
+}
+
+static void
+requests_of_each_status_go_from_the_newest_to_the_eldest(void)
+{
+    g_autoptr(Contract) contract = open_with_requests(12);
+
+    for (guint status = KBNT_REQUEST_STATUS_PROCESSING; status <= KBNT_REQUEST_STATUS_CANCELLED;
+         status++) {
+        move_request(contract, status, status);
+        move_request(contract, status + 6, status);
+    }
+
+    for (guint status = KBNT_REQUEST_STATUS_QUEUED; status <= KBNT_REQUEST_STATUS_CANCELLED;
+         status++)
+        see_pages(contract, status, status + 6, status);
 }
 
 static void
@@ -367,6 +408,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(pages_go_from_the_newest_to_the_eldest_whatever_comes_in),
     KBNT_TEST(a_cursor_that_was_not_given_is_malformed),
     KBNT_TEST(requests_are_found_by_user_status_and_type),
+    KBNT_TEST(requests_of_each_status_go_from_the_newest_to_the_eldest),
     KBNT_TEST(resources_are_found_by_what_they_are_and_where),
     KBNT_TEST(a_lookup_tells_what_is_known_and_who_works_on_it),
     KBNT_TEST(overdue_is_what_is_open_past_its_deadline_and_not_cancelled),

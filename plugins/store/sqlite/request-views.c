@@ -100,6 +100,50 @@ request_views_one(Store *store, Db *db, const KbntValue *argument, GError **erro
     return result;
 }
 
+/* The few that are open are looked up in the order of the list, however long the table is. */
+static DbRow *
+find_open(Db *db, gint64 status, gint64 type, gint64 before, gint64 max_rows)
+{
+    return db_find(db,
+                   "SELECT " REQUEST_COLUMNS " FROM requests WHERE id IN"
+                   " (SELECT id FROM requests INDEXED BY requests_open"
+                   " WHERE ended_at IS NULL AND id < ?1)"
+                   " AND status = ?2 AND (?3 = 0 OR type = ?3) ORDER BY id DESC LIMIT ?4",
+                   "iiii", before, status, type, max_rows);
+}
+
+static DbRow *
+find_unsuccessful(Db *db, gint64 status, gint64 type, gint64 before, gint64 max_rows)
+{
+    return db_find(db,
+                   "SELECT " REQUEST_COLUMNS " FROM requests INDEXED BY requests_unsuccessful"
+                   " WHERE status IN (5, 6) AND status = ?2 AND id < ?1"
+                   " AND (?3 = 0 OR type = ?3) ORDER BY id DESC LIMIT ?4",
+                   "iiii", before, status, type, max_rows);
+}
+
+/* Of most that were ever asked: COMPLETED, or whatever their status. */
+static DbRow *
+find_common(Db *db, gint64 status, gint64 type, gint64 before, gint64 max_rows)
+{
+    return db_find(db,
+                   "SELECT " REQUEST_COLUMNS " FROM requests WHERE id < ?1"
+                   " AND (?2 = 0 OR status = ?2) AND (?3 = 0 OR type = ?3)"
+                   " ORDER BY id DESC LIMIT ?4",
+                   "iiii", before, status, type, max_rows);
+}
+
+static DbRow *
+find_of_user(Db *db, const char *user_id, gint64 status, gint64 type, gint64 before,
+             gint64 max_rows)
+{
+    return db_find(db,
+                   "SELECT " REQUEST_COLUMNS " FROM requests INDEXED BY requests_of_user"
+                   " WHERE user_id = ? AND id < ? AND (?3 = 0 OR status = ?3)"
+                   " AND (?4 = 0 OR type = ?4) ORDER BY id DESC LIMIT ?5",
+                   "tiiii", user_id, before, status, type, max_rows);
+}
+
 static DbRow *
 find_requests(Db *db, const KbntValue *argument, gint64 before, gint64 max_rows)
 {
@@ -108,16 +152,18 @@ find_requests(Db *db, const KbntValue *argument, gint64 before, gint64 max_rows)
     gint64 type = kbnt_value_get_int(argument, KBNT_FIELD_REQUEST_TYPE);
 
     if (user_id)
-        return db_find(db,
-                       "SELECT " REQUEST_COLUMNS " FROM requests INDEXED BY requests_of_user"
-                       " WHERE user_id = ? AND id < ? AND (?3 = 0 OR status = ?3)"
-                       " AND (?4 = 0 OR type = ?4) ORDER BY id DESC LIMIT ?5",
-                       "tiiii", user_id, before, status, type, max_rows);
-    return db_find(db,
-                   "SELECT " REQUEST_COLUMNS " FROM requests WHERE id < ?1"
-                   " AND (?2 = 0 OR status = ?2) AND (?3 = 0 OR type = ?3)"
-                   " ORDER BY id DESC LIMIT ?4",
-                   "iiii", before, status, type, max_rows);
+        return find_of_user(db, user_id, status, type, before, max_rows);
+    switch (status) {
+    case KBNT_REQUEST_STATUS_QUEUED:
+    case KBNT_REQUEST_STATUS_PROCESSING:
+    case KBNT_REQUEST_STATUS_COMPENSATING:
+        return find_open(db, status, type, before, max_rows);
+    case KBNT_REQUEST_STATUS_FAILED:
+    case KBNT_REQUEST_STATUS_CANCELLED:
+        return find_unsuccessful(db, status, type, before, max_rows);
+    default:
+        return find_common(db, status, type, before, max_rows);
+    }
 }
 
 /* Reads up to @max_rows of the rows. Returns: the id of the last one where there are more. */

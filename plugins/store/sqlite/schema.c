@@ -3,8 +3,9 @@
  * schema.c: owns the tables of both halves, their versions, and the way from one to another.
  *
  * A version is a row {version, up, down} for each half. "u" columns hold a UUID in 16 bytes
- * (see db.h). Numbers of states are those of kbnt-fields.h: a request ends with COMPLETED (4)
- * or later, a message with ENDED (4) or TOMBSTONE (5), a resource with DELETED (8).
+ * (see db.h). Numbers of states are those of kbnt-fields.h: a request ends with COMPLETED (4),
+ * FAILED (5) or CANCELLED (6), a message with ENDED (4) or TOMBSTONE (5), a resource with
+ * DELETED (8).
  */
 #include "schema.h"
 
@@ -102,6 +103,10 @@ typedef struct {
     "INSERT INTO outbox SELECT position, message_id, 0, record FROM outbox_before;" \
     "DROP TABLE outbox_before;"
 
+#define UNSUCCESSFUL_INDEX \
+    "CREATE INDEX requests_unsuccessful ON requests (status) WHERE status IN (5, 6);"
+#define NO_UNSUCCESSFUL_INDEX "DROP INDEX requests_unsuccessful;"
+
 /* In the order of the versions. The first row makes an empty file, and has no way back. */
 static const Migration migrations[] = {
     { 1, .up = { [KBNT_HALF_PRODUCER] = COMMON_TABLES PRODUCER_TABLES,
@@ -116,6 +121,8 @@ static const Migration migrations[] = {
                 [KBNT_HALF_CONSUMER] = OUTBOX_WITH_CONFIRMED },
       .do_up = { [KBNT_HALF_PRODUCER] = schema_requests_to_3 },
       .do_down = { [KBNT_HALF_PRODUCER] = schema_requests_to_2 } },
+    { 4, .up = { [KBNT_HALF_PRODUCER] = UNSUCCESSFUL_INDEX, [KBNT_HALF_CONSUMER] = "" },
+      .down = { [KBNT_HALF_PRODUCER] = NO_UNSUCCESSFUL_INDEX, [KBNT_HALF_CONSUMER] = "" } },
 };
 
 /* Returns: what stands in the way of using the file, or NULL. */
