@@ -17,7 +17,7 @@ typedef struct {
     KbntPluginLoader *loader;
     guint n_passed;
     gboolean starts;
-    GError *error; /* the first */
+    GError *error; /* the first, with what the others say */
     KbntTaskDone done;
     gpointer data;
 } Walk;
@@ -161,12 +161,23 @@ kbnt_plugin_loader_create(KbntPluginLoader *loader, KbntConfig *config,
 static void walk_on(Walk *walk);
 
 static void
+add_error(Walk *walk, const GError *error)
+{
+    GError *before = walk->error;
+
+    walk->error = before ? g_error_new(before->domain, before->code, "%s; %s", before->message,
+                                       error->message)
+                         : g_error_copy(error);
+    g_clear_error(&before);
+}
+
+static void
 instance_passed(KbntValue *result, const GError *error, gpointer data)
 {
     Walk *walk = data;
     walk->n_passed++;
-    if (error && !walk->error)
-        walk->error = g_error_copy(error);
+    if (error)
+        add_error(walk, error);
     walk_on(walk);
 }
 

@@ -195,6 +195,20 @@ a_start_that_fails_names_the_plugin(void)
 }
 
 static void
+both_of_a_section_that_fail_at_the_start_are_told(void)
+{
+    g_autoptr(Fixture) self = fixture("sink.planted.fails=start");
+    create(self, NULL);
+    create(self, NULL);
+
+    start(self);
+
+    kbnt_assert_error(self->error, KBNT_ERROR, KBNT_ERROR_UNAVAILABLE);
+    kbnt_assert_contains(self->error->message, "a planted failure; plugin 'sink.planted' (");
+    stop(self);
+}
+
+static void
 a_reload_hands_over_the_new_section(void)
 {
     g_autoptr(Fixture) self = fixture("sink.planted.label=blue");
@@ -296,6 +310,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_create_that_fails_names_the_plugin_and_its_file),
     KBNT_TEST(a_create_that_fails_in_silence_is_an_error_all_the_same),
     KBNT_TEST(a_start_that_fails_names_the_plugin),
+    KBNT_TEST(both_of_a_section_that_fail_at_the_start_are_told),
     KBNT_TEST(a_reload_hands_over_the_new_section),
     KBNT_TEST(a_reload_that_is_refused_leaves_the_old_section),
     KBNT_TEST(a_shadowed_plugin_is_logged),
