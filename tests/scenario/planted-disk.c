@@ -2,11 +2,16 @@
 /*
  * planted-disk.c: owns a disk that fails when it is told to: a library to preload, for
  * storage-faults.py. While the folder KBNT_PLANTED_FAULTS has a file "full", nothing can be
- * written at a place of a file; while it has "broken", nothing can be flushed.
+ * written at a place of a file; while it has "broken", nothing can be flushed. Where
+ * KBNT_PLANTED_END is NAME:N, the process is killed before the N-th write or flush of a file
+ * whose path ends with NAME.
  */
 #include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,12 +31,37 @@ is_planted(const char *fault)
     return planted;
 }
 
+static int
+has_name(int file, const char *name, size_t length)
+{
+    char link[64];
+    char path[4096];
+    ssize_t n_bytes;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    n_bytes = readlink(link, path, sizeof path);
+    return n_bytes >= (ssize_t)length && memcmp(path + n_bytes - length, name, length) == 0;
+}
+
+static void
+end_if_due(int file)
+{
+    static atomic_int n_passed;
+    const char *planted = getenv("KBNT_PLANTED_END");
+    const char *number = planted ? strchr(planted, ':') : NULL;
+
+    if (number && has_name(file, planted, (size_t)(number - planted)) &&
+        atomic_fetch_add(&n_passed, 1) + 1 == atoi(number + 1))
+        raise(SIGKILL);
+}
+
 ssize_t pwrite64(int file, const void *bytes, size_t n_bytes, off64_t place);
 int fdatasync(int file);
 
 ssize_t
 pwrite64(int file, const void *bytes, size_t n_bytes, off64_t place)
 {
+    end_if_due(file);
     if (!is_planted("full"))
         return syscall(SYS_pwrite64, file, bytes, n_bytes, place);
     errno = ENOSPC;
@@ -41,6 +71,7 @@ pwrite64(int file, const void *bytes, size_t n_bytes, off64_t place)
 int
 fdatasync(int file)
 {
+    end_if_due(file);
     if (!is_planted("broken"))
         return (int)syscall(SYS_fdatasync, file);
     errno = EIO;

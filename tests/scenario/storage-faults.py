@@ -4,6 +4,7 @@ was accepted is not lost, and readyz and the last words of the daemon say what t
 """
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -237,14 +238,30 @@ def a_store_that_is_cut_off_while_it_runs_is_not_opened_again():
         names_the_store_and_the_next_step(refusal(daemon))
 
 
+def is_cut_off_after_it_has_accepted(daemon):
+    daemon.start()
+    accept(daemon, 3)
+    daemon.kill()
+    for name in ("producer.db", "producer.db-wal"):
+        os.truncate(daemon.state / name, 4096)
+    names_the_store_and_the_next_step(refusal(daemon))
+
+
 def a_young_store_that_is_cut_off_is_not_taken_for_an_empty_one():
     with Daemon(SETTINGS) as daemon:
-        daemon.start()
-        accept(daemon, 3)
-        daemon.kill()
-        for name in ("producer.db", "producer.db-wal"):
-            os.truncate(daemon.state / name, 4096)
-        names_the_store_and_the_next_step(refusal(daemon))
+        is_cut_off_after_it_has_accepted(daemon)
+
+
+def a_store_whose_first_start_was_killed_is_not_taken_for_an_empty_one():
+    with Disk() as daemon:
+        daemon.environment["KBNT_PLANTED_END"] = "/producer.db:3"
+        daemon.start(ready=False)
+        require(daemon.process.wait(20 * PATIENCE) == -signal.SIGKILL, "it was not killed")
+        sizes = [(daemon.state / name).stat().st_size for name in ("producer.db", "producer.db-wal")]
+        require(sizes[0] == 4096 < sizes[1], f"the schema is not in the log alone: {sizes}")
+
+        del daemon.environment["KBNT_PLANTED_END"]
+        is_cut_off_after_it_has_accepted(daemon)
 
 
 def damage_that_the_start_does_not_see_is_found_later():
@@ -374,6 +391,7 @@ else:
         a_store_whose_pages_are_damaged_is_not_opened,
         a_store_that_is_cut_off_while_it_runs_is_not_opened_again,
         a_young_store_that_is_cut_off_is_not_taken_for_an_empty_one,
+        a_store_whose_first_start_was_killed_is_not_taken_for_an_empty_one,
         damage_that_the_start_does_not_see_is_found_later,
         a_log_with_a_torn_end_loses_nothing,
         both_stores_go_back_to_an_elder_version_and_come_forth_again,

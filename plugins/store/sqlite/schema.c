@@ -12,6 +12,7 @@
 #include "schema-requests.h"
 
 #define APPLICATION_ID 0x6b626e74
+#define PLACE_OF_APPLICATION_ID 68 /* in the header of a file of SQLite */
 
 typedef struct {
     gint64 version;
@@ -180,6 +181,19 @@ sign(Db *db, KbntHost *host, KbntHalf half)
            (gint64)half);
 }
 
+/* Whether the file itself says what it is, without its log. */
+static gboolean
+is_told_by_file(Db *db)
+{
+    sqlite3_file *file = NULL;
+    guint32 application = 0;
+
+    sqlite3_file_control(db_handle(db), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    return file->pMethods->xRead(file, &application, sizeof application,
+                                 PLACE_OF_APPLICATION_ID) == SQLITE_OK &&
+           GUINT32_FROM_BE(application) == APPLICATION_ID;
+}
+
 gboolean
 schema_migrate(Db *db, KbntHost *host, KbntHalf half, gint64 version, GError **error)
 {
@@ -195,9 +209,10 @@ schema_migrate(Db *db, KbntHost *host, KbntHalf half, gint64 version, GError **e
             sign(db, host, half);
         db_commit(db);
         db_roll_back(db);
-        /* The file itself says what it is: without its log it is no empty one, but damaged. */
-        db_script(db, "PRAGMA wal_checkpoint(PASSIVE)");
     }
+    /* Without its log it is then no empty file, but a damaged one. */
+    if (!db_has_failed(db) && !is_told_by_file(db))
+        db_script(db, "PRAGMA wal_checkpoint(PASSIVE)");
     if (!db_has_failed(db))
         return TRUE;
     g_propagate_error(error, db_take_failure(db));
