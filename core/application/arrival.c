@@ -29,6 +29,25 @@ arrival_free(KbntArrival *arrival)
     g_free(arrival);
 }
 
+/* The record comes again where it can: it is not acknowledged. */
+static void
+leave(KbntArrival *arrival)
+{
+    kbnt_receipts_leave(arrival->receipt);
+    arrival_free(arrival);
+}
+
+static void
+report_and_leave(KbntArrival *arrival, const GError *error)
+{
+    const KbntWorldPort *world = &arrival->ports->world;
+
+    world->report(world->data, error,
+                  arrival->message != NULL ? arrival->message : arrival->argument,
+                  "the record is left unacknowledged and comes again");
+    leave(arrival);
+}
+
 static void command_ended(KbntValue *result, const GError *error, gpointer data);
 
 static void
@@ -71,7 +90,7 @@ drop_waiting(KbntArrivals *arrivals)
         KbntArrival *arrival = link->data;
 
         world->forget(world->data, arrival->timer);
-        arrival_free(arrival);
+        leave(arrival);
     }
 }
 
@@ -100,17 +119,6 @@ kbnt_arrival_bury(KbntArrival *arrival, const GError *error)
     kbnt_arrival_commit(arrival, KBNT_STORE_BURY, argument);
 }
 
-void
-kbnt_arrival_leave(KbntArrival *arrival, const GError *error)
-{
-    const KbntWorldPort *world = &arrival->ports->world;
-
-    world->report(world->data, error,
-                  arrival->message != NULL ? arrival->message : arrival->argument,
-                  "the record is left unacknowledged and comes again");
-    arrival_free(arrival);
-}
-
 /* Returns: whether @error was one that passes, or of the stop; the arrival waits, or is gone.
  */
 static gboolean
@@ -121,7 +129,7 @@ may_pass(KbntArrival *arrival, const GError *error)
     if (passes && !arrival->arrivals->stopped)
         wait_for_store(arrival);
     else if (passes || g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
-        arrival_free(arrival);
+        leave(arrival);
     else
         return FALSE;
     return TRUE;
@@ -131,7 +139,7 @@ void
 kbnt_arrival_postpone(KbntArrival *arrival, const GError *error)
 {
     if (!may_pass(arrival, error))
-        kbnt_arrival_leave(arrival, error);
+        report_and_leave(arrival, error);
 }
 
 static void
@@ -159,21 +167,25 @@ command_ended(KbntValue *result, const GError *error, gpointer data)
     else if (arrival->verb != KBNT_STORE_BURY)
         kbnt_arrival_bury(arrival, error);
     else
-        kbnt_arrival_leave(arrival, error);
+        report_and_leave(arrival, error);
 }
 
 static void
 arrive(KbntArrivals *arrivals, KbntValue *record)
 {
-    KbntArrival *arrival = g_new0(KbntArrival, 1);
+    KbntReceipt *receipt = kbnt_receipts_add(arrivals->receipts, record);
     g_autoptr(GError) error = NULL;
 
+    if (receipt == NULL)
+        return;
+
+    KbntArrival *arrival = g_new0(KbntArrival, 1);
     arrival->arrivals = arrivals;
     arrival->ports = arrivals->ports;
     arrival->owner = arrivals->hooks.owner;
     arrival->link.data = arrival;
     arrival->record = kbnt_value_ref(record);
-    arrival->receipt = kbnt_receipts_add(arrivals->receipts, record);
+    arrival->receipt = receipt;
     arrival->message = arrivals->hooks.decode(arrivals->ports->codec.data, record, &error);
     if (arrival->message != NULL)
         arrivals->hooks.decoded(arrival);

@@ -68,7 +68,4 @@ void kbnt_arrival_bury(KbntArrival *arrival, const GError *error);
 /* Where @error may pass, decoded is called again after a while; else the arrival is left. */
 void kbnt_arrival_postpone(KbntArrival *arrival, const GError *error);
 
-/* Reports @error, and leaves the record unacknowledged. Frees the arrival. */
-void kbnt_arrival_leave(KbntArrival *arrival, const GError *error);
-
 #endif

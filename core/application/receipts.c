@@ -8,6 +8,7 @@
 typedef struct {
     KbntReceipts *receipts;
     gint32 number;
+    gint64 next; /* the offset behind the last that came */
     GQueue open; /* of KbntReceipt, in order of offsets */
     gboolean lost;
 } Partition;
@@ -16,6 +17,7 @@ struct KbntReceipt {
     Partition *partition;
     gint64 offset;
     gint64 sent_ms;
+    gboolean left; /* until it comes again */
     gboolean settled;
 };
 
@@ -71,27 +73,55 @@ find_partition(KbntReceipts *receipts, gint32 number)
     return partition;
 }
 
+static KbntReceipt *
+find_open(const Partition *partition, gint64 offset)
+{
+    for (GList *link = partition->open.head; link != NULL; link = link->next) {
+        KbntReceipt *receipt = link->data;
+
+        if (receipt->offset == offset)
+            return receipt;
+    }
+    return NULL;
+}
+
+static KbntReceipt *
+receipt_new(Partition *partition, gint64 offset, const KbntValue *record)
+{
+    KbntReceipt *receipt = g_new0(KbntReceipt, 1);
+
+    receipt->partition = partition;
+    receipt->offset = offset;
+    receipt->sent_ms = kbnt_value_get_int(record, KBNT_FIELD_TIMESTAMP);
+    partition->next = MAX(partition->next, offset + 1);
+    g_queue_push_tail(&partition->open, receipt);
+    return receipt;
+}
+
 KbntReceipt *
 kbnt_receipts_add(KbntReceipts *receipts, const KbntValue *record)
 {
     gint32 number = (gint32)kbnt_value_get_int(record, KBNT_FIELD_PARTITION);
-    KbntReceipt *receipt = g_new0(KbntReceipt, 1);
+    gint64 offset = kbnt_value_get_int(record, KBNT_FIELD_OFFSET);
+    Partition *partition = find_partition(receipts, number);
+    KbntReceipt *receipt = offset < partition->next ? find_open(partition, offset) : NULL;
 
-    receipt->partition = find_partition(receipts, number);
-    receipt->offset = kbnt_value_get_int(record, KBNT_FIELD_OFFSET);
-    receipt->sent_ms = kbnt_value_get_int(record, KBNT_FIELD_TIMESTAMP);
-    g_queue_push_tail(&receipt->partition->open, receipt);
+    if (receipt == NULL)
+        return receipt_new(partition, offset, record);
+    if (!receipt->left)
+        return NULL;
+    receipt->left = FALSE;
     return receipt;
 }
 
-void
-kbnt_receipts_settle(KbntReceipt *receipt)
+/* Acknowledges up to the first that is not settled. */
+static void
+acknowledge(Partition *partition)
 {
-    Partition *partition = receipt->partition;
     KbntReceipts *receipts = partition->receipts;
+    const KbntReceipt *receipt;
     gint64 offset = -1;
 
-    receipt->settled = TRUE;
     while ((receipt = g_queue_peek_head(&partition->open)) != NULL && receipt->settled) {
         offset = receipt->offset;
         g_free(g_queue_pop_head(&partition->open));
@@ -101,6 +131,22 @@ kbnt_receipts_settle(KbntReceipt *receipt)
                                          partition->number, offset);
     if (partition->lost && g_queue_is_empty(&partition->open))
         g_ptr_array_remove(receipts->partitions, partition);
+}
+
+void
+kbnt_receipts_settle(KbntReceipt *receipt)
+{
+    receipt->settled = TRUE;
+    acknowledge(receipt->partition);
+}
+
+/* Where the partition has left, the record comes to another, or under another receipt. */
+void
+kbnt_receipts_leave(KbntReceipt *receipt)
+{
+    receipt->left = TRUE;
+    if (receipt->partition->lost)
+        kbnt_receipts_settle(receipt);
 }
 
 void
@@ -115,8 +161,12 @@ kbnt_receipts_lost(KbntReceipts *receipts, gint32 number)
     Partition *partition = find_partition(receipts, number);
 
     partition->lost = TRUE;
-    if (g_queue_is_empty(&partition->open))
-        g_ptr_array_remove(receipts->partitions, partition);
+    for (GList *link = partition->open.head; link != NULL; link = link->next) {
+        KbntReceipt *receipt = link->data;
+
+        receipt->settled |= receipt->left;
+    }
+    acknowledge(partition);
 }
 
 void

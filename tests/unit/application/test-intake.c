@@ -78,7 +78,7 @@ request_of(KbntRequestType type)
 
 /* Hands over the record of @request (transfer full), which was sent at the time 0. */
 static void
-deliver(Fixture *fixture, KbntValue *request)
+deliver_at(Fixture *fixture, gint64 offset, KbntValue *request)
 {
     g_autoptr(KbntValue) record = kbnt_value_new();
     g_autoptr(GBytes) body = g_bytes_new_static("body", 4);
@@ -86,9 +86,15 @@ deliver(Fixture *fixture, KbntValue *request)
     kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "requests");
     kbnt_value_set_bytes(record, KBNT_FIELD_BODY, body);
     kbnt_value_set_int(record, KBNT_FIELD_PARTITION, 2);
-    kbnt_value_set_int(record, KBNT_FIELD_OFFSET, 41);
+    kbnt_value_set_int(record, KBNT_FIELD_OFFSET, offset);
     kbnt_value_take_value(record, KBNT_FIELD_REQUEST, request);
     fake_ports_deliver(fixture->fake, record);
+}
+
+static void
+deliver(Fixture *fixture, KbntValue *request)
+{
+    deliver_at(fixture, 41, request);
 }
 
 static void
@@ -376,7 +382,7 @@ what_waits_for_the_store_is_left_when_the_intake_stops(void)
     guint n_timers = fake_ports_n_timers(fixture->fake);
 
     deliver_storage(fixture);
-    deliver_storage(fixture);
+    deliver_at(fixture, 42, request_of(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE));
     fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
     kbnt_assert_int(fake_ports_n_timers(fixture->fake), n_timers + 1);
     kbnt_intake_stop(fixture->intake, done, fixture);
@@ -388,16 +394,50 @@ what_waits_for_the_store_is_left_when_the_intake_stops(void)
 }
 
 static void
-a_dead_letter_that_the_store_refuses_is_left_to_come_again(void)
+what_was_left_at_a_stop_is_taken_in_when_it_comes_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    deliver_storage(fixture);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    kbnt_intake_stop(fixture->intake, done, fixture);
+    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
+    kbnt_intake_start(fixture->intake, done, fixture);
+    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
+    deliver_storage(fixture);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
+}
+
+static void
+a_record_that_comes_again_while_it_waits_for_the_store_is_taken_in_once(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    guint n_timers = fake_ports_n_timers(fixture->fake);
+
+    deliver_storage(fixture);
+    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    deliver_storage(fixture);
+
+    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_int(fake_ports_n_timers(fixture->fake), n_timers + 1);
+}
+
+static void
+a_dead_letter_that_the_store_refuses_is_buried_when_it_comes_again(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
     fake_ports_break_codec(fixture->fake, KBNT_ERROR_UNDECODABLE);
     deliver_storage(fixture);
     fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CORRUPT);
-
     kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
     kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    deliver_storage(fixture);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
 }
 
 static void
@@ -463,7 +503,9 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_second_message_under_a_known_id_is_a_dead_letter),
     KBNT_TEST(a_store_that_fails_for_now_is_asked_again),
     KBNT_TEST(what_waits_for_the_store_is_left_when_the_intake_stops),
-    KBNT_TEST(a_dead_letter_that_the_store_refuses_is_left_to_come_again),
+    KBNT_TEST(what_was_left_at_a_stop_is_taken_in_when_it_comes_again),
+    KBNT_TEST(a_record_that_comes_again_while_it_waits_for_the_store_is_taken_in_once),
+    KBNT_TEST(a_dead_letter_that_the_store_refuses_is_buried_when_it_comes_again),
     KBNT_TEST(a_partition_that_has_left_is_not_acknowledged),
     KBNT_TEST(events_of_the_intake_go_to_the_relay),
     KBNT_TEST(an_intake_that_is_stopped_leaves_its_group),

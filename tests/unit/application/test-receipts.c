@@ -113,6 +113,67 @@ a_partition_that_comes_back_does_not_wait_for_what_was_open_when_it_left(void)
 }
 
 static void
+a_record_that_comes_again_while_it_is_open_is_the_same(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    KbntReceipt *first = add(fixture, 0, 5);
+
+    kbnt_receipts_settle(add(fixture, 0, 6));
+    CU_ASSERT_PTR_NULL(add(fixture, 0, 5));
+    CU_ASSERT_PTR_NULL(add(fixture, 0, 6));
+    kbnt_receipts_settle(first);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "0:6");
+}
+
+static void
+what_is_behind_a_record_that_was_left_waits_until_it_comes_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    KbntReceipt *left = add(fixture, 0, 5);
+
+    kbnt_receipts_settle(add(fixture, 0, 6));
+    kbnt_receipts_leave(left);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    kbnt_receipts_settle(add(fixture, 0, 5));
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "0:6");
+}
+
+static void
+a_record_that_is_acknowledged_may_come_again_all_the_same(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    kbnt_receipts_settle(add(fixture, 0, 5));
+    KbntReceipt *next = add(fixture, 0, 6);
+    kbnt_receipts_settle(next);
+    KbntReceipt *again = add(fixture, 0, 5);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(again);
+    CU_ASSERT_PTR_NULL(add(fixture, 0, 5));
+    kbnt_receipts_settle(again);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "0:5 0:6 0:5");
+}
+
+static void
+a_partition_that_leaves_forgets_what_was_left_of_it(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    KbntReceipt *left = add(fixture, 0, 5);
+    KbntReceipt *under_way = add(fixture, 0, 6);
+
+    kbnt_receipts_leave(left);
+    kbnt_receipts_lost(fixture->receipts, 0);
+    kbnt_receipts_assigned(fixture->receipts, 0);
+    KbntReceipt *again = add(fixture, 0, 5);
+    kbnt_receipts_leave(under_way);
+    kbnt_receipts_settle(again);
+
+    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "0:5");
+}
+
+static void
 print_partition(gint32 partition, double lag_seconds, guint n_open, gpointer data)
 {
     g_string_append_printf(data, "%d:%.3f:%u ", partition, lag_seconds, n_open);
@@ -140,6 +201,10 @@ static const KbntTest tests[] = {
     KBNT_TEST(an_open_record_of_one_partition_holds_up_no_other),
     KBNT_TEST(a_lost_partition_is_not_acknowledged),
     KBNT_TEST(a_partition_that_comes_back_does_not_wait_for_what_was_open_when_it_left),
+    KBNT_TEST(a_record_that_comes_again_while_it_is_open_is_the_same),
+    KBNT_TEST(what_is_behind_a_record_that_was_left_waits_until_it_comes_again),
+    KBNT_TEST(a_record_that_is_acknowledged_may_come_again_all_the_same),
+    KBNT_TEST(a_partition_that_leaves_forgets_what_was_left_of_it),
     KBNT_TEST(the_lag_is_the_age_of_the_eldest_open_record_of_each_partition_held),
 };
 
