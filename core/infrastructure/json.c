@@ -12,6 +12,9 @@
 
 /* Whole numbers below it are exact in a double and in a JavaScript number. */
 #define WHOLE_MAX 9007199254740992.0
+/* Below it a double has all of fifteen digits. */
+#define DIGITS_MAX 1e15
+#define MILLION 1000000
 
 static KbntInput *convert(json_t *json, guint depth);
 
@@ -94,6 +97,16 @@ kbnt_json_parse(const char *text, gsize length, GError **error)
     return input;
 }
 
+/* Returns: where so many characters more are to be written. */
+static char *
+extend(GString *json, gsize length)
+{
+    gsize before = json->len;
+
+    g_string_set_size(json, before + length);
+    return json->str + before;
+}
+
 static void
 append_escape(GString *json, guchar byte)
 {
@@ -160,32 +173,51 @@ kbnt_json_append_int(GString *json, gint64 number)
     g_string_append_len(json, at, digits + sizeof digits - at);
 }
 
+/* Exactly so many digits, with zeros in front. */
+static void
+append_digits(GString *json, guint number, guint n_digits)
+{
+    char *digits = extend(json, n_digits);
+
+    for (guint i = n_digits; i > 0; i--, number /= 10)
+        digits[i - 1] = (char)('0' + number % 10);
+}
+
 /* Whether the digits of an integer say it all: printing and reading a real takes far longer. */
 static gboolean
 is_whole(double number)
 {
-    return fabs(number) < 1e15 && number == floor(number) && !(number == 0 && signbit(number));
+    return fabs(number) < WHOLE_MAX && number == floor(number);
 }
 
-void
-kbnt_json_append_number(GString *json, double number)
+/* Whether six decimals say it all, as they do of prices: dividing by a million rounds just as
+ * reading the digits would. */
+static gboolean
+has_six_decimals(double number, gint64 *ret_millionths)
+{
+    double millionths = number * MILLION + (number < 0 ? -0.5 : 0.5);
+
+    *ret_millionths = fabs(millionths) < DIGITS_MAX ? (gint64)millionths : 0;
+    return (double)*ret_millionths / MILLION == number;
+}
+
+static void
+append_millionths(GString *json, gint64 millionths)
+{
+    if (millionths < 0)
+        g_string_append_c(json, '-');
+    kbnt_json_append_int(json, ABS(millionths) / MILLION);
+    g_string_append_c(json, '.');
+    append_digits(json, (guint)(ABS(millionths) % MILLION), 6);
+    while (json->str[json->len - 1] == '0')
+        g_string_truncate(json, json->len - 1);
+}
+
+static void
+append_real(GString *json, double number)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
 
-    if (is_whole(number)) {
-        kbnt_json_append_int(json, (gint64)number);
-        return;
-    }
-
-    if (!isfinite(number) || number == DBL_MAX) {
-        g_string_append(json, "null");
-        return;
-    }
-    /* Most are whole, and formatting a double takes longer than all the rest of a view. */
-    if (fabs(number) < WHOLE_MAX && number == floor(number)) {
-        g_string_append_printf(json, "%" G_GINT64_FORMAT, (gint64)number);
-        return;
-    }
     g_ascii_formatd(digits, sizeof digits, "%.15g", number);
     if (g_ascii_strtod(digits, NULL) != number)
         g_ascii_dtostr(digits, sizeof digits, number);
@@ -193,15 +225,45 @@ kbnt_json_append_number(GString *json, double number)
 }
 
 void
+kbnt_json_append_number(GString *json, double number)
+{
+    gint64 millionths;
+
+    if (!isfinite(number) || number == DBL_MAX)
+        g_string_append(json, "null");
+    else if (is_whole(number))
+        kbnt_json_append_int(json, (gint64)number);
+    else if (has_six_decimals(number, &millionths))
+        append_millionths(json, millionths);
+    else
+        append_real(json, number);
+}
+
+void
 kbnt_json_append_time(GString *json, gint64 wall_ms)
 {
     time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm parts;
-    char text[32];
+    struct tm parts = { 0 };
 
     gmtime_r(&seconds, &parts);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    g_string_append_printf(json, "\"%s.%03dZ\"", text, (int)(wall_ms % 1000));
+
+    const struct {
+        int number;
+        guint n_digits;
+        char after;
+    } pieces[] = {
+        { parts.tm_year + 1900, 4, '-' },  { parts.tm_mon + 1, 2, '-' },
+        { parts.tm_mday, 2, 'T' },         { parts.tm_hour, 2, ':' },
+        { parts.tm_min, 2, ':' },          { parts.tm_sec, 2, '.' },
+        { (int)(wall_ms % 1000), 3, 'Z' },
+    };
+
+    g_string_append_c(json, '"');
+    for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        append_digits(json, (guint)pieces[i].number, pieces[i].n_digits);
+        g_string_append_c(json, pieces[i].after);
+    }
+    g_string_append_c(json, '"');
 }
 
 void
@@ -216,9 +278,14 @@ kbnt_json_append_comma(GString *json)
 void
 kbnt_json_append_key(GString *json, const char *name)
 {
+    gsize length = strlen(name);
+    char *at;
+
     kbnt_json_append_comma(json);
-    append_valid_text(json, name);
-    g_string_append_c(json, ':');
+    at = extend(json, length + 3);
+    *at++ = '"';
+    memcpy(at, name, length);
+    memcpy(at + length, "\":", 2);
 }
 
 void

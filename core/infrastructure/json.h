@@ -23,6 +23,7 @@ void kbnt_json_append_number(GString *json, double number);
 /* RFC 3339, UTC, milliseconds and Z. */
 void kbnt_json_append_time(GString *json, gint64 wall_ms);
 void kbnt_json_append_comma(GString *json);
+/* A name is ours: it has nothing in it that JSON would escape. */
 void kbnt_json_append_key(GString *json, const char *name);
 /* A key with its value; NULL leaves both out. */
 void kbnt_json_append_text_member(GString *json, const char *name, const char *text);

@@ -154,8 +154,10 @@ static void
 numbers_are_short_and_exact(void)
 {
     g_autoptr(GString) json = g_string_new("[");
-    static const double numbers[] = { 0,       1,    0.045, 0.1, -2.5,     1e20,
-                                      1.0 / 3, 8192, -3,    NAN, INFINITY, DBL_MAX };
+    static const double numbers[] = { 0,       -0.0,       1,    0.045,    0.1,
+                                      -2.5,    -0.0079,    1e-6, 2.5e-7,   1e20,
+                                      1.0 / 3, 0.1 + 0.2,  8192, -3,       1e15,
+                                      8192.25, 12345678.1, NAN,  INFINITY, DBL_MAX };
 
     for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
         kbnt_json_append_comma(json);
@@ -163,7 +165,9 @@ numbers_are_short_and_exact(void)
     }
 
     kbnt_assert_string(json->str,
-                       "[0,1,0.045,0.1,-2.5,1e+20,0.33333333333333331,8192,-3,null,null,null");
+                       "[0,0,1,0.045,0.1,-2.5,-0.0079,0.000001,2.5e-07,1e+20,"
+                       "0.33333333333333331,0.30000000000000004,8192,-3,1000000000000000,"
+                       "8192.25,12345678.1,null,null,null");
 }
 
 static void
@@ -173,7 +177,9 @@ times_are_utc_with_milliseconds(void)
 
     kbnt_json_append_time(json, G_GINT64_CONSTANT(1756549800123));
 
-    kbnt_assert_string(json->str, "\"2025-08-30T10:30:00.123Z\"");
+    kbnt_json_append_time(json, 0);
+
+    kbnt_assert_string(json->str, "\"2025-08-30T10:30:00.123Z\"\"1970-01-01T00:00:00.000Z\"");
 }
 
 static void
