@@ -71,26 +71,26 @@ is_labelled(const KbntValue *host, const char *label)
     return FALSE;
 }
 
-typedef gboolean (*LabelMatch)(const char *label_value, const char *wanted);
+typedef gboolean (*LabelMatch)(const char *label_value, gconstpointer wanted);
 
 static gboolean
-label_equals(const char *label_value, const char *wanted)
+label_equals(const char *label_value, gconstpointer wanted)
 {
     return g_str_equal(label_value, wanted);
 }
 
 static gboolean
-label_has_vlan(const char *label_value, const char *wanted)
+label_has_vlan(const char *label_value, gconstpointer wanted)
 {
+    const gint64 *vlan = wanted;
     KbntVlans vlans;
 
-    return kbnt_vlans_parse(label_value, &vlans, NULL) &&
-           kbnt_vlans_allow(&vlans, g_ascii_strtoll(wanted, NULL, 10));
+    return kbnt_vlans_parse(label_value, &vlans, NULL) && kbnt_vlans_allow(&vlans, *vlan);
 }
 
 /* Returns: whether one of the host's labels of this key matches, or it has none of them. */
 static gboolean
-labels_allow(const KbntValue *host, const char *key, LabelMatch match, const char *wanted)
+labels_allow(const KbntValue *host, const char *key, LabelMatch match, gconstpointer wanted)
 {
     gboolean has_key = FALSE;
 
@@ -118,9 +118,7 @@ has_disk_class(const KbntValue *host, const Demand *demand)
 static gboolean
 has_vlan(const KbntValue *host, gint64 vlan)
 {
-    g_autofree char *wanted = g_strdup_printf("%" G_GINT64_FORMAT, vlan);
-
-    return vlan == 0 || labels_allow(host, "vlan:", label_has_vlan, wanted);
+    return vlan == 0 || labels_allow(host, "vlan:", label_has_vlan, &vlan);
 }
 
 static gboolean
