@@ -3,9 +3,6 @@
  * timers, log and watchers. */
 #include "core-ports.h"
 
-#include <sys/random.h>
-#include <uuid.h>
-
 static gint64
 world_wall_ms(gpointer data)
 {
@@ -27,24 +24,12 @@ world_chance(gpointer data)
     return g_random_double();
 }
 
-/* A random UUID (version 4). The kernel is asked for many at a time: one at a time costs more
- * than all else that the id needs. */
 static void
 world_uuid(gpointer data, char ret_uuid[37])
 {
     KbntWorld *world = data;
-    guint8 *uuid;
 
-    if (world->n_chance < sizeof(uuid_t)) {
-        if (getrandom(world->chance, sizeof world->chance, 0) != sizeof world->chance)
-            g_error("the kernel gives no random bytes");
-        world->n_chance = sizeof world->chance;
-    }
-    world->n_chance -= sizeof(uuid_t);
-    uuid = world->chance + world->n_chance;
-    uuid[6] = (uuid[6] & 0x0f) | 0x40;
-    uuid[8] = (uuid[8] & 0x3f) | 0x80;
-    uuid_unparse_lower(uuid, ret_uuid);
+    kbnt_random_ids_next(&world->ids, ret_uuid);
 }
 
 static guint64

@@ -8,6 +8,7 @@
 #include "loop.h"
 #include "metrics.h"
 #include "ports.h"
+#include "random-ids.h"
 #include "sink-ring.h"
 
 /* What stands behind the world's port; lives as long as the port. */
@@ -15,9 +16,8 @@ typedef struct {
     KbntLoop *loop;
     KbntLogWriter *log;
     KbntMetrics *metrics;
-    GPtrArray *rings;   /* of KbntSinkRing */
-    guint8 chance[256]; /* random bytes; up to n_chance not yet given away */
-    gsize n_chance;
+    GPtrArray *rings; /* of KbntSinkRing */
+    KbntRandomIds ids;
     GPtrArray *seen; /* of KbntValue: the transitions of this turn of the loop */
 } KbntWorld;
 

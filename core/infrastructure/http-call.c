@@ -42,7 +42,7 @@ is_correlation_id(const char *text)
 
 /* Made once and kept with the request: whoever answers it, handler or server, says the same. */
 static const char *
-correlation_id_of(KbntHttpRequest *request)
+correlation_id_of(const KbntCallContext *context, KbntHttpRequest *request)
 {
     char *id = kbnt_http_request_data(request);
     const char *header;
@@ -53,8 +53,9 @@ correlation_id_of(KbntHttpRequest *request)
     if (header != NULL && is_correlation_id(header)) {
         id = g_strdup(header);
     } else {
-        g_autofree char *uuid = g_uuid_string_random();
+        char uuid[37];
 
+        kbnt_random_ids_next(context->ids, uuid);
         id = g_strconcat("corr-", uuid, NULL);
     }
     kbnt_http_request_set_data(request, id, g_free);
@@ -78,7 +79,7 @@ add_common_headers(Headers *headers, const KbntCallContext *context, KbntHttpReq
 {
     const char *origin = allowed_origin(context, request);
 
-    add_header(headers, "X-Correlation-ID", correlation_id_of(request));
+    add_header(headers, "X-Correlation-ID", correlation_id_of(context, request));
     add_header(headers, "Cache-Control", "no-store");
     add_header(headers, "X-Content-Type-Options", "nosniff");
     if (origin == NULL)
@@ -117,7 +118,7 @@ reply_problem(const KbntCallContext *context, KbntHttpRequest *request, const GE
 {
     reply(context, request, kbnt_error_http_status(kbnt_problem_code(error)), headers,
           KBNT_PROBLEM_CONTENT_TYPE,
-          kbnt_problem_new(error, faults, correlation_id_of(request)));
+          kbnt_problem_new(error, faults, correlation_id_of(context, request)));
 }
 
 void
@@ -148,7 +149,7 @@ call_new(const KbntCallContext *context, KbntHttpRequest *request)
 
     call->context = context;
     call->request = request;
-    call->correlation_id = correlation_id_of(request);
+    call->correlation_id = correlation_id_of(context, request);
     call->caller = caller_of(request);
     return call;
 }

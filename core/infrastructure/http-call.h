@@ -5,6 +5,7 @@
 
 #include "http-server.h"
 #include "permission.h"
+#include "random-ids.h"
 
 #include <kbnt/kbnt-values.h>
 
@@ -23,6 +24,7 @@ typedef struct {
 typedef struct {
     const char *const *cors_origins; /* (nullable): NULL-terminated */
     gpointer services;               /* for the handlers */
+    KbntRandomIds *ids;              /* for correlation ids */
 } KbntCallContext;
 
 /* Finds the row for the request and runs it; answers 404, 405 with Allow, and OPTIONS. */

@@ -14,6 +14,7 @@
 struct KbntHttpRoutes {
     KbntHttpServices services;
     KbntCallContext context;
+    KbntRandomIds ids;
 };
 
 static const KbntHttpServices *
@@ -140,6 +141,7 @@ kbnt_http_routes_new(const KbntHttpServices *services)
     self->services = *services;
     self->context.cors_origins = services->cors_origins;
     self->context.services = &self->services;
+    self->context.ids = &self->ids;
     return self;
 }
 
