@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * entry.h: owns one field of a value with its content; seen by entry.c and values.c alone.
+ * entry.h: owns one field of a value with its content; seen by entry.c, values.c and
+ * serial-write.c alone.
  *
  * Texts and lists of texts are counted and shared by the copies of a value: most copies are
  * only read. A text never changes, and a list that others share is copied before one is added.
@@ -79,5 +80,8 @@ void kbnt_entry_clear(KbntEntry *entry) G_GNUC_INTERNAL;
 KbntEntry kbnt_entry_copy(const KbntEntry *entry) G_GNUC_INTERNAL;
 
 gboolean kbnt_entry_equal(const KbntEntry *one, const KbntEntry *other) G_GNUC_INTERNAL;
+
+/* Returns: (transfer none): what the value holds, sorted by field. */
+const KbntEntry *kbnt_value_entries(const KbntValue *value, guint *ret_n) G_GNUC_INTERNAL;
 
 #endif

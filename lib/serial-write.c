@@ -8,18 +8,22 @@
  * begin at multiples of 8; behind the items of an array stand the ends of all of them, counted
  * from the array's start, little-endian, in the least width that can count the whole array.
  */
-#include <kbnt/kbnt-values.h>
+#include "entry.h"
+
 #include <string.h>
 
 #define ALIGNMENT 8
-#define SIZE_AT_FIRST 1024
+#define BYTES_AT_FIRST 1024
+#define ENDS_AT_FIRST 64
 
 /* The buffer, and the ends of the items of all arrays that are open. */
 typedef struct {
     guint8 *bytes;
     guint length;
     guint allocated;
-    GArray *ends;
+    guint *ends;
+    guint n_ends;
+    guint n_ends_allocated;
 } Writer;
 
 /* Where an array began. */
@@ -31,7 +35,7 @@ typedef struct {
 static void write_fields(Writer *writer, const KbntValue *value);
 
 static void
-make_room(Writer *writer, gsize length)
+grow(Writer *writer, gsize length)
 {
     while (writer->allocated - writer->length < length) {
         g_assert(writer->allocated <= G_MAXUINT / 2);
@@ -40,38 +44,47 @@ make_room(Writer *writer, gsize length)
     }
 }
 
+static inline void
+make_room(Writer *writer, gsize length)
+{
+    if (writer->allocated - writer->length < length)
+        grow(writer, length);
+}
+
 /* A value is some hundred short pieces: a GByteArray would take as long as all the rest. */
 static inline void
 append(Writer *writer, gconstpointer data, gsize length)
 {
-    if (writer->allocated - writer->length < length)
-        make_room(writer, length);
+    make_room(writer, length);
     memcpy(writer->bytes + writer->length, data, length);
     writer->length += (guint)length;
 }
 
+/* The type of a content, behind it and a NUL. */
+#define APPEND_TYPE(writer, type) append(writer, "\0" type, sizeof type)
+
 static inline void
 align(Writer *writer)
 {
-    static const guint8 padding[ALIGNMENT] = { 0 };
-    guint excess = writer->length % ALIGNMENT;
-
-    if (excess > 0)
-        append(writer, padding, ALIGNMENT - excess);
+    make_room(writer, ALIGNMENT);
+    memset(writer->bytes + writer->length, 0, ALIGNMENT);
+    writer->length = (writer->length + ALIGNMENT - 1) & ~(ALIGNMENT - 1u);
 }
 
 static Open
 open_array(const Writer *writer)
 {
-    return (Open){ .start = writer->length, .n_ends = writer->ends->len };
+    return (Open){ .start = writer->length, .n_ends = writer->n_ends };
 }
 
-static void
+static inline void
 end_item(Writer *writer)
 {
-    guint end = writer->length;
-
-    g_array_append_val(writer->ends, end);
+    if (writer->n_ends == writer->n_ends_allocated) {
+        writer->n_ends_allocated *= 2;
+        writer->ends = g_renew(guint, writer->ends, writer->n_ends_allocated);
+    }
+    writer->ends[writer->n_ends++] = writer->length;
 }
 
 static guint
@@ -82,18 +95,21 @@ width_of_ends(gsize body, gsize n_items)
     return body + 2 * n_items <= G_MAXUINT16 ? 2 : 4;
 }
 
+/* Four bytes are written of each end; what is too much is under the next. */
 static void
 close_array(Writer *writer, Open open)
 {
-    guint n_items = writer->ends->len - open.n_ends;
+    guint n_items = writer->n_ends - open.n_ends;
     guint width = width_of_ends(writer->length - open.start, n_items);
 
-    for (guint i = open.n_ends; i < open.n_ends + n_items; i++) {
-        guint32 end = GUINT32_TO_LE(g_array_index(writer->ends, guint, i) - open.start);
+    make_room(writer, (n_items + 1) * sizeof(guint32));
+    for (guint i = open.n_ends; i < writer->n_ends; i++) {
+        guint32 end = GUINT32_TO_LE(writer->ends[i] - open.start);
 
-        append(writer, &end, width);
+        memcpy(writer->bytes + writer->length, &end, sizeof end);
+        writer->length += width;
     }
-    g_array_set_size(writer->ends, open.n_ends);
+    writer->n_ends = open.n_ends;
 }
 
 static void
@@ -103,84 +119,71 @@ write_text(Writer *writer, const char *text)
 }
 
 static void
-write_texts(Writer *writer, const KbntValue *value, KbntField field)
+write_texts(Writer *writer, const KbntList *list)
 {
     Open open = open_array(writer);
 
-    for (guint i = 0; i < kbnt_value_length(value, field); i++) {
-        write_text(writer, kbnt_value_nth_string(value, field, i));
+    for (guint i = 0; i < list->length; i++) {
+        write_text(writer, list->items[i]);
         end_item(writer);
     }
     close_array(writer, open);
 }
 
 static void
-write_values(Writer *writer, const KbntValue *value, KbntField field)
+write_values(Writer *writer, const KbntList *list)
 {
     Open open = open_array(writer);
 
-    for (guint i = 0; i < kbnt_value_length(value, field); i++) {
+    for (guint i = 0; i < list->length; i++) {
         align(writer);
-        write_fields(writer, kbnt_value_nth_value(value, field, i));
+        write_fields(writer, list->items[i]);
         end_item(writer);
     }
     close_array(writer, open);
 }
 
-static const char *
-write_int(Writer *writer, const KbntValue *value, KbntField field)
-{
-    gint64 number = kbnt_value_get_int(value, field);
-
-    append(writer, &number, sizeof number);
-    return "x";
-}
-
-static const char *
-write_number(Writer *writer, const KbntValue *value, KbntField field)
-{
-    double number = kbnt_value_get_number(value, field);
-
-    append(writer, &number, sizeof number);
-    return "d";
-}
-
-static const char *
-write_bytes(Writer *writer, const KbntValue *value, KbntField field)
+static void
+write_bytes(Writer *writer, GBytes *bytes)
 {
     gsize size;
-    gconstpointer data = g_bytes_get_data(kbnt_value_get_bytes(value, field), &size);
+    gconstpointer data = g_bytes_get_data(bytes, &size);
 
     if (size > 0)
         append(writer, data, size);
-    return "ay";
 }
 
-/* Returns: the GVariant type of what was written. */
-static const char *
-write_content(Writer *writer, const KbntValue *value, KbntField field)
+static void
+write_content(Writer *writer, const KbntEntry *entry)
 {
-    switch (kbnt_field_type(field)) {
-    case KBNT_TYPE_NUMBER:
-        return write_number(writer, value, field);
-    case KBNT_TYPE_STRING:
-    case KBNT_TYPE_SECRET:
-        write_text(writer, kbnt_value_get_string(value, field));
-        return "s";
-    case KBNT_TYPE_BYTES:
-        return write_bytes(writer, value, field);
-    case KBNT_TYPE_VALUE:
-        write_fields(writer, kbnt_value_get_value(value, field));
-        return "a(uv)";
-    case KBNT_TYPE_STRINGS:
-    case KBNT_TYPE_SECRETS:
-        write_texts(writer, value, field);
-        return "as";
-    case KBNT_TYPE_VALUES:
-        write_values(writer, value, field);
-        return "aa(uv)";
+    switch (entry->kept) {
+    case KBNT_KEPT_AS_REAL:
+        append(writer, &entry->as.real, sizeof entry->as.real);
+        APPEND_TYPE(writer, "d");
+        break;
+    case KBNT_KEPT_AS_TEXT:
+        write_text(writer, entry->as.text);
+        APPEND_TYPE(writer, "s");
+        break;
+    case KBNT_KEPT_AS_BYTES:
+        write_bytes(writer, entry->as.bytes);
+        APPEND_TYPE(writer, "ay");
+        break;
+    case KBNT_KEPT_AS_VALUE:
+        write_fields(writer, entry->as.value);
+        APPEND_TYPE(writer, "a(uv)");
+        break;
+    case KBNT_KEPT_AS_TEXTS:
+        write_texts(writer, entry->as.list);
+        APPEND_TYPE(writer, "as");
+        break;
+    case KBNT_KEPT_AS_VALUES:
+        write_values(writer, entry->as.list);
+        APPEND_TYPE(writer, "aa(uv)");
+        break;
     default:
-        return write_int(writer, value, field);
+        append(writer, &entry->as.number, sizeof entry->as.number);
+        APPEND_TYPE(writer, "x");
     }
 }
 
@@ -188,18 +191,16 @@ static void
 write_fields(Writer *writer, const KbntValue *value)
 {
     Open open = open_array(writer);
+    guint n_entries;
+    const KbntEntry *entries = kbnt_value_entries(value, &n_entries);
 
-    for (guint i = 0; i < kbnt_value_n_fields(value); i++) {
-        KbntField field = kbnt_value_nth_field(value, i);
-        guint32 number = (guint32)field;
-        const char *type;
+    for (guint i = 0; i < n_entries; i++) {
+        guint32 number = (guint32)entries[i].field;
 
         align(writer);
         append(writer, &number, sizeof number);
         align(writer);
-        type = write_content(writer, value, field);
-        append(writer, "", 1);
-        append(writer, type, strlen(type));
+        write_content(writer, &entries[i]);
         end_item(writer);
     }
     close_array(writer, open);
@@ -208,15 +209,13 @@ write_fields(Writer *writer, const KbntValue *value)
 GBytes *
 kbnt_value_to_bytes(const KbntValue *value)
 {
-    Writer writer;
+    Writer writer = { .allocated = BYTES_AT_FIRST, .n_ends_allocated = ENDS_AT_FIRST };
 
     g_return_val_if_fail(value, NULL);
 
-    writer.length = 0;
-    writer.allocated = SIZE_AT_FIRST;
     writer.bytes = g_malloc(writer.allocated);
-    writer.ends = g_array_sized_new(FALSE, FALSE, sizeof(guint), 64);
+    writer.ends = g_new(guint, writer.n_ends_allocated);
     write_fields(&writer, value);
-    g_array_unref(writer.ends);
+    g_free(writer.ends);
     return g_bytes_new_take(writer.bytes, writer.length);
 }

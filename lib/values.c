@@ -389,6 +389,13 @@ kbnt_value_n_fields(const KbntValue *value)
     return value->n_entries;
 }
 
+const KbntEntry *
+kbnt_value_entries(const KbntValue *value, guint *ret_n)
+{
+    *ret_n = value->n_entries;
+    return value->entries;
+}
+
 KbntField
 kbnt_value_nth_field(const KbntValue *value, guint index)
 {
