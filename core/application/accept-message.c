@@ -66,13 +66,22 @@ kbnt_accept_message(KbntAccepting *accepting)
     return request;
 }
 
+void
+kbnt_accept_body_hash(KbntAccepting *accepting, char ret_hash[65])
+{
+    const KbntCodecPort *codec = &accepting->accept->ports->codec;
+    g_autoptr(GBytes) bytes = kbnt_value_to_bytes(accepting->judged.request);
+
+    codec->digest(codec->data, bytes, ret_hash);
+}
+
 KbntValue *
 kbnt_accept_row(KbntAccepting *accepting, const KbntValue *message)
 {
     static const KbntField fields[] = { KBNT_FIELD_COST_PER_HOUR_USD, KBNT_FIELD_BUDGET };
     KbntValue *row = kbnt_value_copy(message);
     KbntValue *specification = kbnt_value_get_value(message, KBNT_FIELD_SPECIFICATION);
-    g_autofree char *hash = kbnt_specification_hash(accepting->judged.request);
+    char hash[65];
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         kbnt_value_copy_field(row, accepting->judged.verdict, fields[i]);
@@ -80,6 +89,7 @@ kbnt_accept_row(KbntAccepting *accepting, const KbntValue *message)
         kbnt_value_take_value(row, KBNT_FIELD_SPECIFICATION,
                               kbnt_specification_without_secrets(specification));
     kbnt_value_set_string(row, KBNT_FIELD_SCOPE, accepting->scope);
+    kbnt_accept_body_hash(accepting, hash);
     kbnt_value_set_string(row, KBNT_FIELD_BODY_HASH, hash);
     kbnt_value_set_string(row, KBNT_FIELD_IDEMPOTENCY_KEY, accepting->idempotency_key);
     return row;

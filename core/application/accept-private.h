@@ -42,6 +42,9 @@ typedef struct {
 /* Returns: (transfer full): the message in full: what is published. */
 KbntValue *kbnt_accept_message(KbntAccepting *accepting);
 
+/* Tells apart bodies that ask for different things under one name. */
+void kbnt_accept_body_hash(KbntAccepting *accepting, char ret_hash[65]);
+
 /*
  * Returns: (transfer full): the row: the message without its secrets, with what only the
  * producer knows.

@@ -215,12 +215,12 @@ static gboolean
 answer_known(KbntAccepting *accepting)
 {
     KbntValue *request = kbnt_value_get_value(accepting->judged.known, KBNT_FIELD_REQUEST);
-    g_autofree char *hash = NULL;
     g_autoptr(GError) error = NULL;
+    char hash[65];
 
     if (request == NULL)
         return FALSE;
-    hash = kbnt_specification_hash(accepting->judged.request);
+    kbnt_accept_body_hash(accepting, hash);
     if (g_strcmp0(kbnt_value_get_string(request, KBNT_FIELD_BODY_HASH), hash) == 0) {
         answer_replay(accepting, request);
         return TRUE;

@@ -157,11 +157,14 @@ remaining_ms(KbntArrival *arrival)
     return kbnt_value_get_int(arrival->message, KBNT_FIELD_TIMEOUT_MS) - age_ms;
 }
 
-static char *
-body_hash(const KbntValue *record)
+static void
+set_body_hash(KbntValue *row, const KbntArrival *arrival)
 {
-    return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256,
-                                        kbnt_value_get_bytes(record, KBNT_FIELD_BODY));
+    const KbntCodecPort *codec = &arrival->ports->codec;
+    char hash[65];
+
+    codec->digest(codec->data, kbnt_value_get_bytes(arrival->record, KBNT_FIELD_BODY), hash);
+    kbnt_value_set_string(row, KBNT_FIELD_BODY_HASH, hash);
 }
 
 static KbntValue *
@@ -172,11 +175,10 @@ inbox_row(KbntArrival *arrival, const char *vm_id, gint64 left_ms)
     const KbntPorts *ports = arrival->ports;
     KbntInboxState state = left_ms > 0 ? KBNT_INBOX_STATE_WAITING : KBNT_INBOX_STATE_ENDED;
     KbntValue *row = kbnt_value_new();
-    g_autofree char *hash = body_hash(arrival->record);
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         kbnt_value_copy_field(row, arrival->message, fields[i]);
-    kbnt_value_set_string(row, KBNT_FIELD_BODY_HASH, hash);
+    set_body_hash(row, arrival);
     kbnt_value_set_int(row, KBNT_FIELD_INBOX_STATE, state);
     kbnt_value_set_int(row, KBNT_FIELD_REMAINING_MS, MAX(left_ms, 0));
     kbnt_value_set_int(row, KBNT_FIELD_RECEIVED_AT, ports->world.wall_ms(ports->world.data));
@@ -276,12 +278,11 @@ take_cancel(KbntArrival *arrival)
     static const KbntField fields[] = { KBNT_FIELD_MESSAGE_ID, KBNT_FIELD_TARGET_MESSAGE_ID,
                                         KBNT_FIELD_CANCEL_REASON };
     g_autoptr(KbntValue) row = kbnt_value_new();
-    g_autofree char *hash = body_hash(arrival->record);
     g_autoptr(GError) error = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
         kbnt_value_copy_field(row, arrival->message, fields[i]);
-    kbnt_value_set_string(row, KBNT_FIELD_BODY_HASH, hash);
+    set_body_hash(row, arrival);
     if (!add_tombstone(arrival, row, &error)) {
         kbnt_arrival_bury(arrival, error);
         return;

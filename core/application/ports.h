@@ -69,6 +69,8 @@ typedef struct {
                                GError **error);
     KbntValue *(*decode_request)(gpointer data, const KbntValue *record, GError **error);
     KbntValue *(*decode_event)(gpointer data, const KbntValue *record, GError **error);
+    /* SHA-256 in lower-case hexadecimal digits */
+    void (*digest)(gpointer data, GBytes *bytes, char ret_digest[65]);
 } KbntCodecPort;
 
 /* Time, chance, and whoever watches. */

@@ -270,14 +270,6 @@ kbnt_specification_read(const KbntInput *body, const KbntRules *rules, KbntValue
     return request;
 }
 
-char *
-kbnt_specification_hash(const KbntValue *request)
-{
-    g_autoptr(GBytes) bytes = kbnt_value_to_bytes(request);
-
-    return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
-}
-
 static void
 replace_by_hash(KbntValue *shown, KbntField secret, KbntField hash)
 {

@@ -15,16 +15,11 @@
  * Returns: (transfer full): {REQUEST_TYPE, RESOURCE_TYPE, PRIORITY, SPECIFICATION
  *   (kbnt-store.h, defaults filled in), and where written REQUEST_ID, USER_ID, RESOURCE_ID};
  *   of a verb on something that exists also VIRTUAL_RESOURCE_ID: the resource whose status
- *   moves (of an attachment the storage). What is faulty is absent.
+ *   moves (of an attachment the storage). What is faulty is absent. Two bodies that ask for
+ *   the same give the same, however they were written.
  */
 KbntValue *kbnt_specification_read(const KbntInput *body, const KbntRules *rules,
                                    KbntValue *faults);
-
-/*
- * Returns: (transfer full): the lower-case hex SHA-256 of a request as it was read: two bodies
- *   that ask for the same have the same hash, however they were written.
- */
-char *kbnt_specification_hash(const KbntValue *request);
 
 /*
  * Returns: (transfer full): a copy that may be shown, logged and told: SSH_KEYS and USER_DATA

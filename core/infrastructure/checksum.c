@@ -11,18 +11,25 @@
 #include <string.h>
 
 void
-kbnt_sha256_text(const guint8 *bytes, gsize length, char ret_text[KBNT_SHA256_TEXT_BYTES])
+kbnt_sha256_digits(const guint8 *bytes, gsize length, char ret_digits[KBNT_SHA256_DIGITS + 1])
 {
-    static const char prefix[] = "sha256-";
     struct sha256_ctx context;
     guint8 digest[SHA256_DIGEST_SIZE];
 
     sha256_init(&context);
     sha256_update(&context, length, bytes);
     sha256_digest(&context, sizeof digest, digest);
+    base16_encode_update(ret_digits, sizeof digest, digest);
+    ret_digits[KBNT_SHA256_DIGITS] = '\0';
+}
+
+void
+kbnt_sha256_text(const guint8 *bytes, gsize length, char ret_text[KBNT_SHA256_TEXT_BYTES])
+{
+    static const char prefix[] = "sha256-";
+
     memcpy(ret_text, prefix, sizeof prefix - 1);
-    base16_encode_update(ret_text + sizeof prefix - 1, sizeof digest, digest);
-    ret_text[sizeof prefix - 1 + BASE16_ENCODE_LENGTH(sizeof digest)] = '\0';
+    kbnt_sha256_digits(bytes, length, ret_text + sizeof prefix - 1);
 }
 
 /* ISA-L leaves the two inversions of the standard to its caller, and only reads the bytes. */

@@ -7,10 +7,15 @@
 
 #include <glib.h>
 
+#define KBNT_SHA256_DIGITS 64
 /* "sha256-", 64 hexadecimal digits and the NUL. */
 #define KBNT_SHA256_TEXT_BYTES 72
 /* "crc32c-", 8 hexadecimal digits and the NUL. */
 #define KBNT_CRC32C_TEXT_BYTES 16
+
+/* Writes the SHA-256 in lower-case hexadecimal digits. */
+void kbnt_sha256_digits(const guint8 *bytes, gsize length,
+                        char ret_digits[KBNT_SHA256_DIGITS + 1]);
 
 /**
  * kbnt_sha256_text:

@@ -3,6 +3,8 @@
  * timers, log and watchers. */
 #include "core-ports.h"
 
+#include "checksum.h"
+
 static gint64
 world_wall_ms(gpointer data)
 {
@@ -127,6 +129,16 @@ codec_decode_event(gpointer data, const KbntValue *record, GError **error)
     return kbnt_codec_decode_event(data, record, error);
 }
 
+static void
+codec_digest(gpointer data, GBytes *bytes, char ret_digest[65])
+{
+    gsize length;
+    const guint8 *start = g_bytes_get_data(bytes, &length);
+
+    (void)data;
+    kbnt_sha256_digits(start, length, ret_digest);
+}
+
 KbntCodecPort
 kbnt_codec_port(KbntCodec *codec)
 {
@@ -136,5 +148,6 @@ kbnt_codec_port(KbntCodec *codec)
         .encode_event = codec_encode_event,
         .decode_request = codec_decode_request,
         .decode_event = codec_decode_event,
+        .digest = codec_digest,
     };
 }

@@ -183,6 +183,15 @@ codec_decode_request(gpointer data, const KbntValue *record, GError **error)
     return kbnt_value_copy(kbnt_value_get_value(record, KBNT_FIELD_REQUEST));
 }
 
+static void
+codec_digest(gpointer data, GBytes *bytes, char ret_digest[65])
+{
+    g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+
+    (void)data;
+    g_strlcpy(ret_digest, digest, 65);
+}
+
 static KbntValue *
 codec_decode_event(gpointer data, const KbntValue *record, GError **error)
 {
@@ -294,7 +303,8 @@ fake_ports_new(gboolean durable)
                                          .encode_request = codec_encode_request,
                                          .encode_event = codec_encode_event,
                                          .decode_request = codec_decode_request,
-                                         .decode_event = codec_decode_event };
+                                         .decode_event = codec_decode_event,
+                                         .digest = codec_digest };
     fake->ports.world = (KbntWorldPort){ .data = fake,
                                          .wall_ms = world_wall_ms,
                                          .monotonic_us = world_monotonic_us,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Arbitrary bytes as the body of a POST: faults, or a request that survives the wire and whose
- * hash stays what it is. */
+/* Arbitrary bytes as the body of a POST: faults, or a request that comes over the wire as
+ * it was. */
 #include "codec.h"
 #include "fault.h"
 #include "json.h"
@@ -41,20 +41,16 @@ complete(KbntValue *request)
 static void
 turn(KbntCodec *codec, KbntValue *request)
 {
-    g_autofree char *hash = NULL;
-    g_autofree char *hash_after = NULL;
     g_autoptr(KbntValue) record = NULL;
     g_autoptr(KbntValue) back = NULL;
     g_autoptr(GError) error = NULL;
 
     complete(request);
-    hash = kbnt_specification_hash(request);
     record = kbnt_codec_encode_request(codec, request, &error);
     g_assert_no_error(error);
     back = kbnt_codec_decode_request(codec, record, &error);
     g_assert_no_error(error);
-    hash_after = kbnt_specification_hash(back);
-    g_assert_cmpstr(hash, ==, hash_after);
+    g_assert(kbnt_value_equal(request, back));
 }
 
 int

@@ -77,7 +77,8 @@ answer_known(ProducerRig *rig, const KbntValue *read, const char *request_id)
 {
     g_autoptr(KbntValue) result = kbnt_value_new();
     KbntValue *known = producer_rig_stored(KBNT_REQUEST_STATUS_PROCESSING);
-    g_autofree char *hash = kbnt_specification_hash(read);
+    g_autoptr(GBytes) bytes = kbnt_value_to_bytes(read);
+    g_autofree char *hash = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
 
     kbnt_value_set_string(known, KBNT_FIELD_BODY_HASH, hash);
     kbnt_value_set_string(known, KBNT_FIELD_REQUEST_ID, request_id);
