@@ -57,9 +57,13 @@ struct KbntDaemon {
     char *store_id;
 
     void (*const *steps)(KbntDaemon *daemon); /* of the start, then of the stop */
+    gboolean starting;
+    gboolean waiting; /* the start, for the broker */
     gboolean stopping;
     gboolean closing; /* the plugins stop, the stores among them */
     gboolean ready;
+    gboolean producer_runs;
+    gboolean consumer_runs;
     GError *failure; /* why the start failed */
     guint64 drain_timer;
     GSource *signals[3];

@@ -2,10 +2,13 @@
 /* Owns the life of the daemon: started in order, stopped in order.
  *
  * Start and stop are lists of steps. A step that fails at the start turns the daemon round: it
- * stops what is started and says why. */
+ * stops what is started and says why. So does a signal, once the step under way has ended;
+ * only the broker is not waited for. */
 #include "daemon-private.h"
 
 #include <glib-unix.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define SINK_RING_SIZE 8192
 
@@ -60,6 +63,7 @@ topic_ensured(KbntValue *result, const GError *error, gpointer data)
     if (daemon->stopping)
         return;
     if (error == NULL || kbnt_error_class(error) != KBNT_CLASS_RETRY) {
+        daemon->waiting = FALSE;
         kbnt_daemon_step_done(result, error, daemon);
         return;
     }
@@ -75,6 +79,7 @@ ensure_topic(KbntDaemon *daemon, const char *topic, gint64 n_partitions, gint64 
     const KbntTransportOps *ops = &kbnt_plugin_instance_ops(daemon->transport)->transport;
     g_autoptr(KbntValue) argument = kbnt_value_new();
 
+    daemon->waiting = TRUE;
     kbnt_value_set_string(argument, KBNT_FIELD_TOPIC, topic);
     kbnt_value_set_int(argument, KBNT_FIELD_PARTITIONS, n_partitions);
     kbnt_value_set_int(argument, KBNT_FIELD_RETENTION_MS, retention_ms);
@@ -159,19 +164,37 @@ ask_totals(KbntDaemon *daemon)
 }
 
 static void
+consumer_started(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntDaemon *daemon = data;
+
+    daemon->consumer_runs = error == NULL;
+    kbnt_daemon_step_done(result, error, daemon);
+}
+
+static void
 start_consumer(KbntDaemon *daemon)
 {
     if (daemon->consumer != NULL)
-        kbnt_consumer_start(daemon->consumer, kbnt_daemon_step_done, daemon);
+        kbnt_consumer_start(daemon->consumer, consumer_started, daemon);
     else
         kbnt_daemon_step_done(NULL, NULL, daemon);
+}
+
+static void
+producer_started(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntDaemon *daemon = data;
+
+    daemon->producer_runs = error == NULL;
+    kbnt_daemon_step_done(result, error, daemon);
 }
 
 static void
 start_producer(KbntDaemon *daemon)
 {
     if (daemon->producer != NULL)
-        kbnt_producer_start(daemon->producer, kbnt_daemon_step_done, daemon);
+        kbnt_producer_start(daemon->producer, producer_started, daemon);
     else
         kbnt_daemon_step_done(NULL, NULL, daemon);
 }
@@ -186,7 +209,7 @@ static void (*const start_steps[])(KbntDaemon *) = {
 static void
 stop_producer(KbntDaemon *daemon)
 {
-    if (daemon->producer != NULL && daemon->ready)
+    if (daemon->producer_runs)
         kbnt_producer_stop(daemon->producer, kbnt_daemon_step_done, daemon);
     else
         kbnt_daemon_step_done(NULL, NULL, daemon);
@@ -195,7 +218,7 @@ stop_producer(KbntDaemon *daemon)
 static void
 stop_consumer(KbntDaemon *daemon)
 {
-    if (daemon->consumer != NULL && daemon->ready)
+    if (daemon->consumer_runs)
         kbnt_consumer_stop(daemon->consumer, kbnt_daemon_step_done, daemon);
     else
         kbnt_daemon_step_done(NULL, NULL, daemon);
@@ -223,9 +246,26 @@ static void (*const stop_steps[])(KbntDaemon *) = {
 static void
 became_ready(KbntDaemon *daemon)
 {
+    daemon->starting = FALSE;
     daemon->ready = TRUE;
     kbnt_notify_ready(daemon->notify, "ready");
     kbnt_log_writer_write(daemon->log, KBNT_LOG_NOTICE, "daemon", NULL, NULL, "ready");
+}
+
+static void
+begin_stop(KbntDaemon *daemon)
+{
+    daemon->starting = FALSE;
+    daemon->steps = stop_steps;
+    (*daemon->steps)(daemon);
+}
+
+static void
+fail_start(KbntDaemon *daemon, const GError *error)
+{
+    daemon->failure = g_error_copy(error);
+    daemon->starting = FALSE;
+    kbnt_daemon_stop(daemon);
 }
 
 void
@@ -234,12 +274,15 @@ kbnt_daemon_step_done(KbntValue *result, const GError *error, gpointer data)
     KbntDaemon *daemon = data;
 
     (void)result;
-    if (error != NULL && daemon->stopping)
+    if (error != NULL && !daemon->stopping) {
+        fail_start(daemon, error);
+        return;
+    }
+    if (error != NULL)
         kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
                                "the stop goes on");
-    if (error != NULL && !daemon->stopping) {
-        daemon->failure = g_error_copy(error);
-        kbnt_daemon_stop(daemon);
+    if (daemon->stopping && daemon->starting) {
+        begin_stop(daemon);
         return;
     }
     daemon->steps++;
@@ -249,16 +292,16 @@ kbnt_daemon_step_done(KbntValue *result, const GError *error, gpointer data)
         became_ready(daemon);
 }
 
+/* What hangs would hang whoever joins it, too: the journal needs no farewell. */
 static void
 drained_too_long(gpointer data)
 {
     KbntDaemon *daemon = data;
 
-    daemon->drain_timer = 0;
     kbnt_log_writer_write(
         daemon->log, KBNT_LOG_WARNING, "daemon", NULL, NULL,
         "the stop took too long, what is under way goes on at the next start");
-    kbnt_loop_quit(daemon->loop);
+    _exit(EXIT_SUCCESS);
 }
 
 void
@@ -270,8 +313,8 @@ kbnt_daemon_stop(KbntDaemon *daemon)
     kbnt_notify_stopping(daemon->notify, "stopping");
     daemon->drain_timer = kbnt_loop_after(daemon->loop, daemon->core->kbnt->drain_ms * 1000,
                                           drained_too_long, daemon);
-    daemon->steps = stop_steps;
-    (*daemon->steps)(daemon);
+    if (!daemon->starting || daemon->waiting)
+        begin_stop(daemon);
 }
 
 static gboolean
@@ -318,6 +361,7 @@ gboolean
 kbnt_daemon_run(KbntDaemon *daemon, GError **error)
 {
     watch_signals(daemon);
+    daemon->starting = TRUE;
     daemon->steps = start_steps;
     (*daemon->steps)(daemon);
     kbnt_loop_run(daemon->loop);
