@@ -149,7 +149,7 @@ kbnt_daemon_reload(KbntDaemon *daemon, GString *json, GError **error)
     if (fresh != NULL) {
         /* Fills the blocks of core anew, so the book, which borrows from them, comes after. */
         changes = kbnt_config_take_reloadable(fresh, daemon->config);
-        book = kbnt_rule_book_new(core, error);
+        book = kbnt_rule_book_new(changes->len > 0 ? core : daemon->core, error);
     }
     if (book == NULL) {
         kbnt_notify_ready(daemon->notify, "ready, with the configuration as it was");
@@ -159,11 +159,13 @@ kbnt_daemon_reload(KbntDaemon *daemon, GString *json, GError **error)
     for (guint i = 0; i < changes->len; i++)
         tell_change(daemon, g_ptr_array_index(changes, i), json);
     g_string_append_c(json, ']');
-    kbnt_plugin_loader_reload(daemon->loader, fresh);
-    g_ptr_array_add(daemon->old_cores, daemon->core);
-    g_ptr_array_add(daemon->old_configs, daemon->config);
-    daemon->config = g_steal_pointer(&fresh);
-    daemon->core = g_steal_pointer(&core);
+    if (changes->len > 0) {
+        kbnt_plugin_loader_reload(daemon->loader, fresh);
+        g_ptr_array_add(daemon->old_cores, daemon->core);
+        g_ptr_array_add(daemon->old_configs, daemon->config);
+        daemon->config = g_steal_pointer(&fresh);
+        daemon->core = g_steal_pointer(&core);
+    }
     apply(daemon, g_steal_pointer(&book));
     kbnt_notify_ready(daemon->notify, "ready");
     return TRUE;

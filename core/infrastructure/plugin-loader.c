@@ -108,6 +108,19 @@ declare_chosen(KbntPluginLoader *loader, KbntConfig *config, guint32 kind, const
         kbnt_config_skip(config, section, NULL);
 }
 
+/* A daemon at work loads no code that it does not use. */
+static void
+put_off(KbntPluginLoader *loader, KbntConfig *config, const char *section)
+{
+    g_autoptr(KbntValue) fields = kbnt_value_new();
+
+    kbnt_config_skip(config, section, NULL);
+    kbnt_value_set_string(fields, KBNT_FIELD_NAME, section);
+    kbnt_log_writer_write(loader->log, KBNT_LOG_NOTICE, "plugins", NULL, fields,
+                          "the section of a plugin that is not in use is checked at the next "
+                          "start, or by kbntd --check-config");
+}
+
 /* Sections of plugins that are not in use are checked where that is possible. */
 static void
 declare_idle(KbntPluginLoader *loader, KbntConfig *config, guint32 kind)
@@ -118,6 +131,10 @@ declare_idle(KbntPluginLoader *loader, KbntConfig *config, guint32 kind)
         g_autoptr(GError) error = NULL;
         if (kbnt_config_block(config, sections[i]))
             continue;
+        if (loader->instances->len > 0 && !g_hash_table_contains(loader->files, sections[i])) {
+            put_off(loader, config, sections[i]);
+            continue;
+        }
         KbntPluginFile *file = open_file(loader, kind, sections[i] + strlen(glob) - 1, &error);
         if (file)
             kbnt_config_declare(config, sections[i], kbnt_plugin_file_keys(file));

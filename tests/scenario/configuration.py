@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The configuration of a whole daemon: refused where it cannot work, and changed by SIGHUP."""
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import KBNTD, PLUGINS, Daemon, Skip, require, run_tests, wait_until  # noqa: E402
+from daemon import (BUILD, KBNTD, PATIENCE, PLUGINS, Daemon, Skip, require,  # noqa: E402
+                    run_tests, wait_until)
 
+WILD = BUILD / "tests" / "unit" / "infrastructure" / ".libs" / "kbnt-sink-wild.so"
 DISK = {"type": "ALLOCATE_STORAGE", "spec": {"size": "10GB"}}
 
 
@@ -116,6 +121,38 @@ def a_reload_of_a_broken_file_changes_nothing():
         require(any("kbnt.conf:3" in line for line in daemon.lines), "no place in the log")
 
 
+def a_reload_loads_no_plugin_that_is_not_in_use():
+    with Configured("") as daemon:
+        folder = daemon.folder / "hangs"
+        folder.mkdir()
+        shutil.copy(WILD, folder)
+        daemon.start([f"kbnt.plugin_dir={folder}:{PLUGINS}"])
+        began = time.monotonic()
+        daemon.reload("[sink.wild]\nkey = 1\n", "checked at the next start")
+        require(time.monotonic() - began < 4, "it was held up")
+
+
+def resident_kib(daemon):
+    text = Path(f"/proc/{daemon.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1))
+
+
+def reloads_that_change_nothing_cost_nothing_and_hold_up_no_request():
+    with Configured("[quota]\ndefault.storage = 500GB\n") as daemon:
+        daemon.start()
+        used = []
+        for _ in range(3):
+            for _ in range(150):
+                daemon.process.send_signal(signal.SIGHUP)
+                require(daemon.ask("GET", "/healthz")[0] == 200, "it does not answer")
+            used.append(resident_kib(daemon))
+        view = daemon.ended(daemon.post(DISK)[2]["requestId"])
+        require(view["status"] == "COMPLETED", f"{view}")
+        if PATIENCE == 1:
+            require(used[2] - used[1] < 1024, f"it uses {used} KiB")
+        require(daemon.stop() == 0, "the daemon did not end well")
+
+
 IDLE = """[consumer]
 poll_timeout = 1s
 session_timeout = 40s
@@ -160,6 +197,8 @@ run_tests([
     a_plugin_that_everybody_can_write_is_not_loaded,
     a_reload_applies_what_it_can_and_reports_each_key,
     a_reload_of_a_broken_file_changes_nothing,
+    a_reload_loads_no_plugin_that_is_not_in_use,
+    reloads_that_change_nothing_cost_nothing_and_hold_up_no_request,
     a_key_that_does_nothing_is_told_with_its_place_and_a_default_is_not,
     a_key_that_kafka_has_under_another_name_is_said_to_be_there,
 ])
