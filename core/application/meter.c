@@ -16,7 +16,7 @@
 struct KbntMeter {
     const KbntPorts *ports;
     gint64 interval_ms;
-    gint64 last_ms; /* the reading before */
+    gint64 last_ms; /* the latest reading: a clock that goes back charges no hour twice */
     gint64 now_ms;  /* this reading; all of its pages */
     guint64 timer;
 };
@@ -75,7 +75,7 @@ page_read(KbntValue *result, const GError *error, gpointer data)
     if (cursor != NULL)
         read_page(meter, cursor);
     else if (error == NULL)
-        meter->last_ms = meter->now_ms;
+        meter->last_ms = MAX(meter->last_ms, meter->now_ms);
 }
 
 static void

@@ -36,6 +36,7 @@ struct FakePorts {
     GList *timers;             /* of Timer, in order of due_us */
     guint64 last_timer;
     gint64 now_us;
+    gint64 jumped_ms; /* the wall clock, by so much */
     guint n_reports;
     guint n_uuids;
 };
@@ -203,7 +204,9 @@ codec_decode_event(gpointer data, const KbntValue *record, GError **error)
 static gint64
 world_wall_ms(gpointer data)
 {
-    return ((FakePorts *)data)->now_us / 1000;
+    const FakePorts *fake = data;
+
+    return fake->now_us / 1000 + fake->jumped_ms;
 }
 
 static gint64
@@ -435,6 +438,12 @@ fake_ports_pass_ms(FakePorts *fake, gint64 duration_ms)
         timer->function(timer->function_data);
     }
     fake->now_us = end_us;
+}
+
+void
+fake_ports_jump_ms(FakePorts *fake, gint64 distance_ms)
+{
+    fake->jumped_ms += distance_ms;
 }
 
 guint

@@ -48,6 +48,9 @@ void fake_calls_fail(FakeCalls *calls, KbntErrorCode code);
 /* Moves the clocks and fires what has become due, in order. */
 void fake_ports_pass_ms(FakePorts *fake, gint64 duration_ms);
 
+/* Moves the wall clock alone, and back where @distance_ms is negative. */
+void fake_ports_jump_ms(FakePorts *fake, gint64 distance_ms);
+
 /* How many timers wait for their time. */
 guint fake_ports_n_timers(const FakePorts *fake);
 

@@ -96,6 +96,24 @@ an_hour_is_charged_once(void)
 }
 
 static void
+an_hour_that_a_clock_goes_back_is_not_charged_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    answer_page(fixture, 0.25, NULL);
+    fake_ports_jump_ms(fixture->fake, -HOUR_MS * 3);
+    for (guint i = 0; i < 2; i++) {
+        fake_ports_pass_ms(fixture->fake, HOUR_MS * 3 / 2);
+        answer_page(fixture, 0.25, NULL);
+    }
+    kbnt_assert_int(n_charged(fixture), 1);
+
+    fake_ports_pass_ms(fixture->fake, HOUR_MS * 3 / 2);
+    answer_page(fixture, 0.25, NULL);
+    kbnt_assert_int(n_charged(fixture), 2);
+}
+
+static void
 the_first_hour_was_charged_as_it_was_made(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
@@ -162,6 +180,7 @@ a_meter_that_is_stopped_is_read_no_more(void)
 static const KbntTest tests[] = {
     KBNT_TEST(a_further_hour_begun_is_charged),
     KBNT_TEST(an_hour_is_charged_once),
+    KBNT_TEST(an_hour_that_a_clock_goes_back_is_not_charged_again),
     KBNT_TEST(the_first_hour_was_charged_as_it_was_made),
     KBNT_TEST(what_costs_nothing_is_not_charged),
     KBNT_TEST(all_pages_are_read),
