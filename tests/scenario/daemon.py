@@ -21,7 +21,8 @@ KBNTD = BUILD / "core" / "kbntd"
 KBNTCTL = BUILD / "cli" / "kbntctl"
 
 # Sanitizers and valgrind slow everything down; what waits, waits longer then.
-PATIENCE = 6 if os.environ.get("KBNT_TEST_SANITIZERS") else 1
+SANITIZED = os.environ.get("KBNT_TEST_SANITIZERS", "no") != "no"
+PATIENCE = 6 if SANITIZED else 1
 
 
 class Failure(Exception):

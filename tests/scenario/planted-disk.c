@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * planted-disk.c: owns a disk that fails when it is told to: a library to preload, for
- * storage-faults.py. While the folder KBNT_PLANTED_FAULTS has a file "full", nothing can be
- * written at a place of a file; while it has "broken", nothing can be flushed. Where
- * KBNT_PLANTED_END is NAME:N, the process is killed before the N-th write or flush of a file
- * whose path ends with NAME.
+ * planted_disk.py. While the folder KBNT_PLANTED_FAULTS has a file "full", nothing can be
+ * written at a place of a file; while it has "ended", nothing behind the end of one; while it
+ * has "broken", nothing can be flushed; while it has "stuck", a flush does not end. Where
+ * KBNT_PLANTED_SIGNAL is NAME:N:SIGNAL, the process is sent SIGNAL before the N-th write or
+ * flush of a file whose path ends with NAME.
  */
 #include <errno.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,24 +46,39 @@ has_name(int file, const char *name, size_t length)
 }
 
 static void
-end_if_due(int file)
+signal_if_due(int file)
 {
     static atomic_int n_passed;
-    const char *planted = getenv("KBNT_PLANTED_END");
-    const char *number = planted ? strchr(planted, ':') : NULL;
+    const char *planted = getenv("KBNT_PLANTED_SIGNAL");
+    const char *numbers = planted ? strchr(planted, ':') : NULL;
+    int wanted;
+    int number;
 
-    if (number && has_name(file, planted, (size_t)(number - planted)) &&
-        atomic_fetch_add(&n_passed, 1) + 1 == atoi(number + 1))
-        raise(SIGKILL);
+    if (numbers && sscanf(numbers, ":%d:%d", &wanted, &number) == 2 &&
+        has_name(file, planted, (size_t)(numbers - planted)) &&
+        atomic_fetch_add(&n_passed, 1) + 1 == wanted)
+        kill(getpid(), number);
 }
 
+ssize_t write(int file, const void *bytes, size_t n_bytes);
 ssize_t pwrite64(int file, const void *bytes, size_t n_bytes, off64_t place);
 int fdatasync(int file);
 
 ssize_t
+write(int file, const void *bytes, size_t n_bytes)
+{
+    struct stat status;
+
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || !is_planted("ended"))
+        return syscall(SYS_write, file, bytes, n_bytes);
+    errno = ENOSPC;
+    return -1;
+}
+
+ssize_t
 pwrite64(int file, const void *bytes, size_t n_bytes, off64_t place)
 {
-    end_if_due(file);
+    signal_if_due(file);
     if (!is_planted("full"))
         return syscall(SYS_pwrite64, file, bytes, n_bytes, place);
     errno = ENOSPC;
@@ -71,7 +88,9 @@ pwrite64(int file, const void *bytes, size_t n_bytes, off64_t place)
 int
 fdatasync(int file)
 {
-    end_if_due(file);
+    signal_if_due(file);
+    while (is_planted("stuck"))
+        usleep(10000);
     if (!is_planted("broken"))
         return (int)syscall(SYS_fdatasync, file);
     errno = EIO;

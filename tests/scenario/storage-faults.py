@@ -3,6 +3,7 @@
 was accepted is not lost, and readyz and the last words of the daemon say what to do.
 """
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -11,32 +12,14 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import (BUILD, PATIENCE, Daemon, Skip, require, run_tests,  # noqa: E402
-                    wait_until)
+from daemon import PATIENCE, Daemon, Failure, Skip, require, run_tests, wait_until  # noqa: E402
 from invariants import Checker  # noqa: E402
+from planted_disk import Disk  # noqa: E402
 from refusals import refusal  # noqa: E402
 
 SETTINGS = ["provisioner.mock.latency_factor=0", "kbnt.sinks=", "quota.default.vms=100000"]
 STORAGE = {"type": "ALLOCATE_STORAGE", "specifications": {"size": 1}}
-DISK = BUILD / "tests" / "scenario" / ".libs" / "planted-disk.so"
 LOST = "removed or replaced"
-
-
-class Disk(Daemon):
-    """A daemon on a disk that fails when it is told to."""
-
-    def __init__(self):
-        if os.environ.get("KBNT_TEST_SANITIZERS"):
-            raise Skip("a sanitizer wants to be loaded before the planted disk")
-        super().__init__(SETTINGS)
-        self.environment = {**os.environ, "LD_PRELOAD": str(DISK),
-                            "KBNT_PLANTED_FAULTS": str(self.folder)}
-
-    def plant(self, fault):
-        (self.folder / fault).write_text("")
-
-    def mend(self, fault):
-        (self.folder / fault).unlink()
 
 
 def accept(daemon, count):
@@ -93,7 +76,7 @@ def fills_up_and_goes_on(daemon, fill, make_room):
 
 
 def a_full_disk_refuses_and_goes_on_when_there_is_room():
-    with Disk() as daemon:
+    with Disk(SETTINGS) as daemon:
         fills_up_and_goes_on(daemon, lambda: daemon.plant("full"), lambda: daemon.mend("full"))
 
 
@@ -125,15 +108,15 @@ def a_disk_that_fills_up_refuses_and_goes_on_when_it_grows():
 
 
 def a_failed_flush_ends_it_and_a_restart_loses_nothing():
-    with Disk() as daemon:
+    with Disk(SETTINGS) as daemon:
         daemon.start()
         answers = accept(daemon, 5)
         daemon.plant("broken")
         try:
-            status, _, answer = daemon.post(STORAGE)
-            require(status == 503, f"POST answered {status} {answer}")
-        except OSError:
-            pass  # it ended before it answered
+            status = daemon.post(STORAGE)[0]
+        except (OSError, Failure):
+            status = 503  # it ended before it answered
+        require(status == 503, f"POST answered {status}")
         require(daemon.process.wait(20 * PATIENCE) == 74, "it ended otherwise")
         daemon.reader.join(5)
         require(any("fsync of the store failed" in line for line in daemon.lines),
@@ -178,6 +161,29 @@ def nothing_is_accepted_once_the_store_is_replaced():
 
 def nothing_is_accepted_once_the_state_folder_is_removed():
     refuses_while_the_file_is_away(lambda daemon: shutil.rmtree(daemon.state))
+
+
+def a_state_folder_that_is_removed_under_way_ends_nothing_else():
+    with Daemon(SETTINGS + ["provisioner.mock.latency_factor=0.3"]) as daemon:
+        daemon.start()
+        answer = accept(daemon, 5)[0]
+        wait_until("a request has begun", lambda: daemon.request(answer["requestId"]).get("step"))
+        shutil.rmtree(daemon.state)
+        is_refusal(*daemon.post(STORAGE), "UNAVAILABLE")
+        require(daemon.ask("GET", "/healthz")[0] == 200, "it is not alive")
+        require(daemon.stop() == 0, "it did not end well:\n" + "\n".join(daemon.lines[-9:]))
+
+
+def a_world_that_cannot_be_written_for_a_while_loses_nothing():
+    with Disk(SETTINGS + ["kbnt.sinks=prometheus"]) as daemon:
+        daemon.start()
+        daemon.plant("ended")
+        answers = accept(daemon, 6)
+        wait_until("steps are tried again",
+                   lambda: re.search(r"kbnt_step_retries_total\{.*\} [1-9]",
+                                     daemon.ask("GET", "/metrics")[2]))
+        daemon.mend("ended")
+        all_is_kept(daemon, answers)
 
 
 def a_store_that_is_put_back_goes_on():
@@ -253,14 +259,15 @@ def a_young_store_that_is_cut_off_is_not_taken_for_an_empty_one():
 
 
 def a_store_whose_first_start_was_killed_is_not_taken_for_an_empty_one():
-    with Disk() as daemon:
-        daemon.environment["KBNT_PLANTED_END"] = "/producer.db:3"
+    with Disk(SETTINGS) as daemon:
+        daemon.plant_signal(signal.SIGKILL, 3, "/producer.db")
         daemon.start(ready=False)
         require(daemon.process.wait(20 * PATIENCE) == -signal.SIGKILL, "it was not killed")
-        sizes = [(daemon.state / name).stat().st_size for name in ("producer.db", "producer.db-wal")]
+        sizes = [(daemon.state / name).stat().st_size
+                 for name in ("producer.db", "producer.db-wal")]
         require(sizes[0] == 4096 < sizes[1], f"the schema is not in the log alone: {sizes}")
 
-        del daemon.environment["KBNT_PLANTED_END"]
+        daemon.mend_signal()
         is_cut_off_after_it_has_accepted(daemon)
 
 
@@ -387,6 +394,8 @@ else:
         nothing_is_accepted_once_the_log_of_the_store_is_removed,
         nothing_is_accepted_once_the_store_is_replaced,
         nothing_is_accepted_once_the_state_folder_is_removed,
+        a_state_folder_that_is_removed_under_way_ends_nothing_else,
+        a_world_that_cannot_be_written_for_a_while_loses_nothing,
         a_store_that_is_put_back_goes_on,
         a_store_whose_pages_are_damaged_is_not_opened,
         a_store_that_is_cut_off_while_it_runs_is_not_opened_again,
