@@ -16,6 +16,10 @@ typedef struct Checkpointer Checkpointer;
  */
 Checkpointer *checkpointer_start(KbntHost *host, Db *db, guint64 step_bytes,
                                  guint64 limit_bytes);
+/* The writer's transactions lie between these two, so that they wait for the last pages of a
+ * checkpoint and for no more. */
+void checkpointer_hold_off(Checkpointer *checkpointer);
+void checkpointer_let_in(Checkpointer *checkpointer);
 /* Tells the length of the log; any thread. */
 void checkpointer_note(Checkpointer *checkpointer, gint n_pages);
 /* Ends the thread and frees all. */

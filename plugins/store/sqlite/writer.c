@@ -197,10 +197,12 @@ write_until_closed(gpointer data)
     sqlite3_wal_hook(db_handle(store->db), note_log_length, store);
     while (task_queue_take(store->commands, (guint)store->config->group,
                            health_is_failing(store) ? TRY_AGAIN_MS : 0, tasks)) {
+        checkpointer_hold_off(store->checkpointer);
         if (tasks->len > 0)
             run_tasks(store, tasks);
         else
             try_again(store);
+        checkpointer_let_in(store->checkpointer);
         g_ptr_array_set_size(tasks, 0);
     }
     return NULL;
