@@ -77,9 +77,8 @@ wait_for_tasks(TaskQueue *queue, gint64 end_us)
 }
 
 gboolean
-task_queue_take(TaskQueue *queue, guint max, gint64 limit_ms, GPtrArray *ret_tasks)
+task_queue_take(TaskQueue *queue, guint max, gint64 end_us, GPtrArray *ret_tasks)
 {
-    gint64 end_us = limit_ms ? g_get_monotonic_time() + limit_ms * 1000 : 0;
     gboolean may_wait = TRUE;
     gboolean goes_on;
 

@@ -13,11 +13,10 @@ void task_queue_free(TaskQueue *queue);
 /* Takes the tasks; those that find no room or a closed queue are failed. */
 void task_queue_push(TaskQueue *queue, KbntTask *const *tasks, guint n_tasks);
 /*
- * Waits for tasks, where @limit_ms is not 0 no longer than that, and moves up to @max of them
- * to
- * @ret_tasks. Returns: FALSE when the queue is closed and empty.
+ * Waits for tasks, where @end_us is not 0 no longer than until then, and moves up to @max of
+ * them to @ret_tasks. Returns: FALSE when the queue is closed and empty.
  */
-gboolean task_queue_take(TaskQueue *queue, guint max, gint64 limit_ms, GPtrArray *ret_tasks);
+gboolean task_queue_take(TaskQueue *queue, guint max, gint64 end_us, GPtrArray *ret_tasks);
 /* From here on nothing comes in; what is in the line is still taken. */
 void task_queue_close(TaskQueue *queue);
 

@@ -5,6 +5,9 @@
  * A command refuses before it writes, so a refusal harms nobody and no savepoint is needed.
  * Where one refuses later, or a write fails, the whole group is undone and each of its commands
  * is done again in a transaction of its own: only the culprit fails.
+ *
+ * A transaction of which nobody waits to hear stays open for a moment and takes in what comes,
+ * so that it costs no flush of its own; the first command that somebody waits for ends it.
  */
 #include "writer.h"
 
@@ -17,7 +20,8 @@
 #include "log-buffer.h"
 #include "requests.h"
 
-#define TRY_AGAIN_MS 1000
+#define TRY_AGAIN_US (1000 * 1000)
+#define STAYS_OPEN_US 5000
 
 typedef struct {
     KbntTask *task;
@@ -73,6 +77,23 @@ run_command(Store *store, Outcome *outcome)
     return !outcome->error || changes == sqlite3_total_changes64(handle);
 }
 
+/* Returns: whether nobody waits to hear of it: a request that is still on its way, a record
+ * that is done with. */
+static gboolean
+may_wait(const KbntTask *task)
+{
+    const KbntValue *argument = kbnt_task_argument(task);
+    const KbntValue *request;
+
+    if (kbnt_task_verb(task) == KBNT_STORE_SETTLE)
+        return TRUE;
+    if (kbnt_task_verb(task) != KBNT_STORE_PROJECT || !argument)
+        return FALSE;
+    request = kbnt_value_get_value(argument, KBNT_FIELD_REQUEST);
+    return request && kbnt_value_get_int(request, KBNT_FIELD_REQUEST_STATUS) <
+                          KBNT_REQUEST_STATUS_COMPLETED;
+}
+
 static gboolean
 run_commands(Store *store, Outcome *outcomes, guint n_outcomes)
 {
@@ -121,13 +142,13 @@ undo(Store *store)
     return failure;
 }
 
+/* Ends the transaction. Returns: FALSE where its commands must be run again, one by one. */
 static gboolean
-run_group(Store *store, Outcome *outcomes, guint n_outcomes)
+end_group(Store *store, Outcome *outcomes, guint n_outcomes, gboolean has_run)
 {
     g_autoptr(GError) failure = NULL;
 
-    db_run(store->db, "BEGIN IMMEDIATE", "");
-    if (run_commands(store, outcomes, n_outcomes) && commit(store))
+    if (has_run && commit(store))
         return TRUE;
     failure = undo(store);
     if (n_outcomes > 1) {
@@ -138,6 +159,46 @@ run_group(Store *store, Outcome *outcomes, guint n_outcomes)
     if (failure) {
         forget(outcomes);
         outcomes->error = g_steal_pointer(&failure);
+    }
+    return TRUE;
+}
+
+static void
+begin(Store *store)
+{
+    db_run(store->db, "BEGIN IMMEDIATE", "");
+}
+
+static void
+run_alone(Store *store, Outcome *outcome)
+{
+    begin(store);
+    end_group(store, outcome, 1, run_commands(store, outcome, 1));
+}
+
+/* Runs @tasks, and what comes by @end_us as long as all of them may wait. Returns: whether
+ * the transaction may be committed. */
+static gboolean
+run_and_gather(Store *store, GPtrArray *tasks, gint64 end_us, GArray *outcomes)
+{
+    guint limit = (guint)store->config->group;
+    gboolean goes_on = TRUE;
+
+    while (tasks->len > 0) {
+        guint first = outcomes->len;
+
+        for (guint i = 0; i < tasks->len; i++) {
+            Outcome outcome = { .task = g_ptr_array_index(tasks, i) };
+
+            goes_on = goes_on && may_wait(outcome.task);
+            g_array_append_val(outcomes, outcome);
+        }
+        g_ptr_array_set_size(tasks, 0);
+        if (!run_commands(store, &g_array_index(outcomes, Outcome, first),
+                          outcomes->len - first))
+            return FALSE;
+        if (goes_on && outcomes->len < limit)
+            task_queue_take(store->commands, limit - outcomes->len, end_us, tasks);
     }
     return TRUE;
 }
@@ -154,14 +215,18 @@ complete(Outcome *outcome)
 static void
 run_tasks(Store *store, GPtrArray *tasks)
 {
-    g_autofree Outcome *outcomes = g_new0(Outcome, tasks->len);
+    g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(Outcome));
+    gint64 end_us = g_get_monotonic_time() + STAYS_OPEN_US;
+    gboolean has_run;
+    Outcome *outcomes;
 
-    for (guint i = 0; i < tasks->len; i++)
-        outcomes[i].task = g_ptr_array_index(tasks, i);
-    if (!run_group(store, outcomes, tasks->len))
-        for (guint i = 0; i < tasks->len; i++)
-            run_group(store, &outcomes[i], 1);
-    for (guint i = 0; i < tasks->len; i++)
+    begin(store);
+    has_run = run_and_gather(store, tasks, end_us, group);
+    outcomes = (Outcome *)group->data;
+    if (!end_group(store, outcomes, group->len, has_run))
+        for (guint i = 0; i < group->len; i++)
+            run_alone(store, &outcomes[i]);
+    for (guint i = 0; i < group->len; i++)
         complete(&outcomes[i]);
 }
 
@@ -171,7 +236,7 @@ try_again(Store *store)
 {
     g_autoptr(GError) failure = NULL;
 
-    db_run(store->db, "BEGIN IMMEDIATE", "");
+    begin(store);
     db_run(store->db, "UPDATE meta SET value = value", "");
     if (!commit(store))
         failure = undo(store);
@@ -187,6 +252,13 @@ note_log_length(void *data, sqlite3 *handle, const char *name, int n_pages)
     return SQLITE_OK;
 }
 
+/* Returns: until when the store lets itself be left alone; 0 where for ever. */
+static gint64
+next_try_us(Store *store)
+{
+    return health_is_failing(store) ? g_get_monotonic_time() + TRY_AGAIN_US : 0;
+}
+
 static gpointer
 write_until_closed(gpointer data)
 {
@@ -195,15 +267,14 @@ write_until_closed(gpointer data)
 
     log_buffer_attach(store->db);
     sqlite3_wal_hook(db_handle(store->db), note_log_length, store);
-    while (task_queue_take(store->commands, (guint)store->config->group,
-                           health_is_failing(store) ? TRY_AGAIN_MS : 0, tasks)) {
+    while (task_queue_take(store->commands, (guint)store->config->group, next_try_us(store),
+                           tasks)) {
         checkpointer_hold_off(store->checkpointer);
         if (tasks->len > 0)
             run_tasks(store, tasks);
         else
             try_again(store);
         checkpointer_let_in(store->checkpointer);
-        g_ptr_array_set_size(tasks, 0);
     }
     return NULL;
 }
