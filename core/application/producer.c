@@ -7,8 +7,9 @@
 
 #include "transition.h"
 
-/* How many resources are read at a time, at start. */
+/* How many resources are read at a time, after the start. */
 #define CLAIMS_A_PAGE 1000
+#define CLAIMS_RETRY_MS 1000
 
 struct KbntProducer {
     const KbntPorts *ports;
@@ -23,6 +24,8 @@ struct KbntProducer {
     KbntProjection *projection;
     KbntSweep *sweep;
     KbntDeadLetters *dead_letters;
+    guint64 claims_timer;
+    gboolean stopped;
     KbntDone started;
     gpointer started_data;
 };
@@ -101,36 +104,39 @@ kbnt_producer_free(KbntProducer *producer)
     g_free(producer);
 }
 
-static void
-projection_started(KbntValue *result, const GError *error, gpointer data)
-{
-    KbntProducer *producer = data;
-
-    (void)result;
-    kbnt_sweep_start(producer->sweep);
-    producer->started(NULL, error, producer->started_data);
-}
-
 static void ask_for_claims(KbntProducer *producer, const char *cursor);
 
 static void
-claims_known(KbntValue *result, const GError *error, gpointer data)
+ask_again(gpointer data)
 {
     KbntProducer *producer = data;
-    guint n_items = error == NULL ? kbnt_value_length(result, KBNT_FIELD_ITEMS) : 0;
-    const char *cursor = error == NULL ? kbnt_value_get_string(result, KBNT_FIELD_NEXT_CURSOR)
-                                       : NULL;
 
-    for (guint i = 0; i < n_items; i++)
-        kbnt_roster_claim(producer->roster, kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i));
-    if (error != NULL)
-        producer->started(NULL, error, producer->started_data);
-    else if (cursor != NULL)
-        ask_for_claims(producer, cursor);
-    else {
-        kbnt_relay_start(producer->relay);
-        kbnt_projection_start(producer->projection, projection_started, producer);
+    producer->claims_timer = 0;
+    ask_for_claims(producer, NULL);
+}
+
+static void
+claims_known(KbntValue *page, const GError *error, gpointer data)
+{
+    KbntProducer *producer = data;
+    const KbntWorldPort *world = &producer->ports->world;
+    const char *cursor;
+
+    if (producer->stopped)
+        return;
+    if (error != NULL) {
+        world->report(world->data, error, NULL,
+                      "what is claimed of the hosts is read again in a second");
+        producer->claims_timer = world->after(world->data, CLAIMS_RETRY_MS, ask_again,
+                                              producer);
+        return;
     }
+    kbnt_roster_recall(producer->roster, page);
+    cursor = kbnt_value_get_string(page, KBNT_FIELD_NEXT_CURSOR);
+    if (cursor != NULL)
+        ask_for_claims(producer, cursor);
+    else
+        kbnt_roster_recalled(producer->roster);
 }
 
 static void
@@ -144,6 +150,19 @@ ask_for_claims(KbntProducer *producer, const char *cursor)
     store->query(store->data, KBNT_STORE_RESOURCES, argument, claims_known, producer);
 }
 
+/* Nobody waits for the claims: however many there are, requests are accepted without them. */
+static void
+projection_started(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntProducer *producer = data;
+
+    (void)result;
+    kbnt_sweep_start(producer->sweep);
+    if (error == NULL)
+        ask_for_claims(producer, NULL);
+    producer->started(NULL, error, producer->started_data);
+}
+
 static void
 hosts_known(KbntValue *result, const GError *error, gpointer data)
 {
@@ -154,7 +173,8 @@ hosts_known(KbntValue *result, const GError *error, gpointer data)
         return;
     }
     kbnt_roster_load(producer->roster, result);
-    ask_for_claims(producer, NULL);
+    kbnt_relay_start(producer->relay);
+    kbnt_projection_start(producer->projection, projection_started, producer);
 }
 
 static void
@@ -184,6 +204,12 @@ kbnt_producer_start(KbntProducer *producer, KbntDone done, gpointer data)
 void
 kbnt_producer_stop(KbntProducer *producer, KbntDone done, gpointer data)
 {
+    const KbntWorldPort *world = &producer->ports->world;
+
+    producer->stopped = TRUE;
+    if (producer->claims_timer != 0)
+        world->forget(world->data, producer->claims_timer);
+    producer->claims_timer = 0;
     kbnt_sweep_stop(producer->sweep);
     kbnt_accept_stop(producer->accept);
     kbnt_relay_stop(producer->relay);

@@ -21,6 +21,7 @@ struct KbntRoster {
     KbntValue *hosts;
     GHashTable *claims;  /* id of a resource -> Room */
     GHashTable *claimed; /* host -> Room: the sum of its claims */
+    GHashTable *gone;    /* ids DELETED while pages of the store are read, then NULL */
     gboolean moved;      /* since CLAIMED was put on the hosts */
 };
 
@@ -41,6 +42,7 @@ kbnt_roster_new(void)
     roster->hosts = kbnt_value_new();
     roster->claims = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, room_free);
     roster->claimed = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, room_free);
+    roster->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     kbnt_value_set_empty_list(roster->hosts, KBNT_FIELD_HOSTS);
     return roster;
 }
@@ -53,6 +55,7 @@ kbnt_roster_free(KbntRoster *roster)
     kbnt_value_unref(roster->hosts);
     g_hash_table_unref(roster->claims);
     g_hash_table_unref(roster->claimed);
+    kbnt_roster_recalled(roster);
     g_free(roster);
 }
 
@@ -111,6 +114,8 @@ forget(KbntRoster *roster, const char *id)
 {
     const Room *known = g_hash_table_lookup(roster->claims, id);
 
+    if (roster->gone != NULL)
+        g_hash_table_add(roster->gone, g_strdup(id));
     if (known == NULL)
         return;
     add(roster, known, -1);
@@ -146,6 +151,26 @@ kbnt_roster_claim(KbntRoster *roster, const KbntValue *resource)
     claim->host = g_strdup(host);
     g_hash_table_insert(roster->claims, g_strdup(id), claim);
     add(roster, claim, 1);
+}
+
+void
+kbnt_roster_recall(KbntRoster *roster, const KbntValue *page)
+{
+    guint n_items = kbnt_value_length(page, KBNT_FIELD_ITEMS);
+
+    for (guint i = 0; i < n_items; i++) {
+        const KbntValue *resource = kbnt_value_nth_value(page, KBNT_FIELD_ITEMS, i);
+        const char *id = kbnt_value_get_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+
+        if (!g_hash_table_contains(roster->gone, id))
+            kbnt_roster_claim(roster, resource);
+    }
+}
+
+void
+kbnt_roster_recalled(KbntRoster *roster)
+{
+    g_clear_pointer(&roster->gone, g_hash_table_unref);
 }
 
 /* Returns: (transfer full): the host, with its claims; who reports is alive. */

@@ -25,6 +25,11 @@ void kbnt_roster_update(KbntRoster *roster, const KbntValue *host);
  */
 void kbnt_roster_claim(KbntRoster *roster, const KbntValue *resource);
 
+/* The same of ITEMS, a page of the store's resources, which may be older than what was told
+ * meanwhile; and the end of the last page. */
+void kbnt_roster_recall(KbntRoster *roster, const KbntValue *page);
+void kbnt_roster_recalled(KbntRoster *roster);
+
 /* Returns: (transfer none): {HOSTS}, each with what is CLAIMED of it; without any where nobody
  * has reported. */
 const KbntValue *kbnt_roster_hosts(KbntRoster *roster);

@@ -42,6 +42,7 @@ start(ProducerRig *rig)
         fake_calls_complete(rig->queries, wants_hosts ? hosts : NULL);
     }
     fake_calls_complete(fake_ports_subscriptions(rig->fake), NULL);
+    fake_calls_complete(rig->queries, NULL); /* nothing lives on the host */
 }
 
 ProducerRig *

@@ -10,6 +10,30 @@ new_producer(ProducerRig *rig, FakePorts *fake)
     return kbnt_producer_new(fake_ports_get(fake), &rig->settings);
 }
 
+/* Returns: (transfer full): one that has started, and asks next for what lives on the hosts. */
+static KbntProducer *
+started_producer(ProducerRig *rig, FakePorts *fake)
+{
+    KbntProducer *producer = new_producer(rig, fake);
+    FakeCalls *queries = fake_ports_queries(fake);
+
+    kbnt_producer_start(producer, producer_rig_done, rig);
+    for (guint i = 0; i < 3; i++)
+        fake_calls_complete(queries, NULL);
+    fake_calls_complete(fake_ports_subscriptions(fake), NULL);
+    return producer;
+}
+
+static guint
+n_asked_for_resources(FakeCalls *queries)
+{
+    guint n_asked = 0;
+
+    for (guint i = 0; i < fake_calls_length(queries); i++)
+        n_asked += fake_calls_verb(queries, i) == KBNT_STORE_RESOURCES;
+    return n_asked;
+}
+
 static void
 what_is_known_comes_before_events(void)
 {
@@ -23,9 +47,6 @@ what_is_known_comes_before_events(void)
     fake_calls_complete(queries, NULL);
     kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_HOSTS);
     fake_calls_complete(queries, NULL);
-    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_RESOURCES);
-    kbnt_assert_int(fake_calls_length(fake_ports_subscriptions(fake)), 0);
-    fake_calls_complete(queries, NULL);
     kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_OUTBOX);
     kbnt_assert_int(rig->n_answers, 0);
     fake_calls_complete(fake_ports_subscriptions(fake), NULL);
@@ -36,25 +57,60 @@ what_is_known_comes_before_events(void)
 }
 
 static void
-what_lives_on_the_hosts_is_read_page_by_page(void)
+what_lives_on_the_hosts_is_read_page_by_page_once_requests_are_accepted(void)
 {
     g_autoptr(ProducerRig) rig = producer_rig_new();
     g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
     g_autoptr(KbntValue) page = kbnt_value_new();
-    KbntProducer *producer = new_producer(rig, fake);
+    KbntProducer *producer = started_producer(rig, fake);
     FakeCalls *queries = fake_ports_queries(fake);
 
-    kbnt_value_take_item(page, KBNT_FIELD_ITEMS, kbnt_value_new());
     kbnt_value_set_string(page, KBNT_FIELD_NEXT_CURSOR, "next");
-    kbnt_producer_start(producer, producer_rig_done, rig);
-    fake_calls_complete(queries, NULL);
-    fake_calls_complete(queries, NULL);
+    kbnt_assert_int(rig->n_answers, 1);
+    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_RESOURCES);
     fake_calls_complete(queries, page);
     kbnt_assert_string(
         kbnt_value_get_string(fake_calls_argument(queries, 0), KBNT_FIELD_CURSOR), "next");
-    fake_calls_fail(queries, KBNT_ERROR_STORE_FAILED);
+    fake_calls_complete(queries, NULL);
 
-    kbnt_assert_int(rig->code, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(fake_calls_length(queries), 0);
+    kbnt_producer_free(producer);
+}
+
+static void
+what_lives_on_the_hosts_is_read_again_where_the_store_fails(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    KbntProducer *producer = started_producer(rig, fake);
+    FakeCalls *queries = fake_ports_queries(fake);
+
+    fake_calls_fail(queries, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(fake_ports_n_reports(fake), 1);
+    kbnt_assert_int(fake_calls_length(queries), 0);
+    fake_ports_pass_ms(fake, 999);
+    kbnt_assert_int(n_asked_for_resources(queries), 0);
+    fake_ports_pass_ms(fake, 1);
+
+    kbnt_assert_int(n_asked_for_resources(queries), 1);
+    kbnt_producer_free(producer);
+}
+
+static void
+what_lives_on_the_hosts_is_no_longer_read_at_the_stop(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    g_autoptr(KbntValue) page = kbnt_value_new();
+    KbntProducer *producer = started_producer(rig, fake);
+    FakeCalls *queries = fake_ports_queries(fake);
+
+    kbnt_value_set_string(page, KBNT_FIELD_NEXT_CURSOR, "next");
+    kbnt_producer_stop(producer, producer_rig_done, rig);
+    fake_calls_complete(queries, page);
+
+    kbnt_assert_int(fake_calls_length(queries), 0);
+    fake_calls_complete(fake_ports_subscriptions(fake), NULL);
     kbnt_producer_free(producer);
 }
 
@@ -124,7 +180,9 @@ its_parts_are_there_to_be_asked(void)
 
 static const KbntTest tests[] = {
     KBNT_TEST(what_is_known_comes_before_events),
-    KBNT_TEST(what_lives_on_the_hosts_is_read_page_by_page),
+    KBNT_TEST(what_lives_on_the_hosts_is_read_page_by_page_once_requests_are_accepted),
+    KBNT_TEST(what_lives_on_the_hosts_is_read_again_where_the_store_fails),
+    KBNT_TEST(what_lives_on_the_hosts_is_no_longer_read_at_the_stop),
     KBNT_TEST(a_store_that_cannot_be_read_is_why_it_does_not_start),
     KBNT_TEST(a_producer_stops_once_it_has_left_its_group),
     KBNT_TEST(new_rules_count_for_what_is_asked_after_them),

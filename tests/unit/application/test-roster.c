@@ -95,10 +95,10 @@ a_report_leaves_what_was_loaded_from_the_store_as_it_is(void)
     kbnt_assert_int(count_hosts(roster), 2);
 }
 
-static void
-claim(KbntRoster *roster, KbntResourceStatus status)
+static KbntValue *
+resource_of(KbntResourceStatus status)
 {
-    g_autoptr(KbntValue) resource = kbnt_value_new();
+    KbntValue *resource = kbnt_value_new();
     KbntValue *specification = kbnt_value_new();
 
     kbnt_value_set_int(specification, KBNT_FIELD_CPU, 4);
@@ -106,7 +106,24 @@ claim(KbntRoster *roster, KbntResourceStatus status)
     kbnt_value_set_string(resource, KBNT_FIELD_HOST, "one");
     kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, status);
     kbnt_value_take_value(resource, KBNT_FIELD_SPECIFICATION, specification);
+    return resource;
+}
+
+static void
+claim(KbntRoster *roster, KbntResourceStatus status)
+{
+    g_autoptr(KbntValue) resource = resource_of(status);
+
     kbnt_roster_claim(roster, resource);
+}
+
+static void
+recall(KbntRoster *roster)
+{
+    g_autoptr(KbntValue) page = kbnt_value_new();
+
+    kbnt_value_take_item(page, KBNT_FIELD_ITEMS, resource_of(KBNT_RESOURCE_STATUS_RUNNING));
+    kbnt_roster_recall(roster, page);
 }
 
 static gint64
@@ -133,7 +150,35 @@ a_resource_claims_its_host_once_until_it_is_deleted_whatever_is_reported_meanwhi
     kbnt_assert_int(claimed_cpu(roster), 0);
 }
 
+static void
+what_the_store_knows_claims_its_host_once(void)
+{
+    g_autoptr(KbntRoster) roster = kbnt_roster_new();
+
+    update(roster, "one", 1);
+    claim(roster, KBNT_RESOURCE_STATUS_RUNNING);
+    recall(roster);
+    recall(roster);
+
+    kbnt_assert_int(claimed_cpu(roster), 4);
+}
+
+static void
+what_was_deleted_while_the_store_was_read_claims_nothing(void)
+{
+    g_autoptr(KbntRoster) roster = kbnt_roster_new();
+
+    update(roster, "one", 1);
+    claim(roster, KBNT_RESOURCE_STATUS_DELETED);
+    recall(roster);
+    kbnt_roster_recalled(roster);
+
+    kbnt_assert_int(claimed_cpu(roster), 0);
+}
+
 static const KbntTest tests[] = {
+    KBNT_TEST(what_the_store_knows_claims_its_host_once),
+    KBNT_TEST(what_was_deleted_while_the_store_was_read_claims_nothing),
     KBNT_TEST(
         a_resource_claims_its_host_once_until_it_is_deleted_whatever_is_reported_meanwhile),
     KBNT_TEST(a_roster_has_no_hosts_before_one_has_reported),
