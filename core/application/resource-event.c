@@ -2,9 +2,9 @@
 /*
  * resource-event.c: owns the events of a resource outside any request.
  *
- * They carry the owner of the resource, so that they share a partition with the events of his
- * requests and come in the order in which they were written; the request and its message are
- * absent.
+ * The owner of the resource is the key of their records, so that they share a partition with
+ * the events of his requests and come in the order in which they were written; the request and
+ * its message are absent.
  */
 #include "resource-event.h"
 

@@ -272,6 +272,24 @@ kbnt_codec_encode_request(KbntCodec *codec, const KbntValue *request, GError **e
 }
 
 static gboolean
+is_of_request(const KbntValue *event)
+{
+    return kbnt_value_has(event, KBNT_FIELD_ORIGINAL_MESSAGE_ID);
+}
+
+KbntValue *
+kbnt_codec_as_written(const KbntValue *event)
+{
+    KbntValue *written;
+
+    if (is_of_request(event) || !kbnt_value_has(event, KBNT_FIELD_USER_ID))
+        return kbnt_value_ref((KbntValue *)event);
+    written = kbnt_value_copy(event);
+    kbnt_value_clear(written, KBNT_FIELD_USER_ID);
+    return written;
+}
+
+static gboolean
 encode_event(KbntCodec *codec, const KbntValue *event, KbntAvroBuffer *buffer,
              char ret_checksum[72], GError **error)
 {
@@ -291,10 +309,11 @@ kbnt_codec_encode_event(KbntCodec *codec, const KbntValue *event, char ret_check
 {
     g_auto(KbntAvroBuffer) buffer = { 0 };
     g_autofree char *key = event_key(event);
+    g_autoptr(KbntValue) written = kbnt_codec_as_written(event);
     KbntValue *record;
 
     put_frame(&buffer, codec->events->id);
-    if (!encode_event(codec, event, &buffer, ret_checksum, error))
+    if (!encode_event(codec, written, &buffer, ret_checksum, error))
         return NULL;
 
     record = make_record(codec, KBNT_TOPIC_EVENTS, key, &buffer);
@@ -427,6 +446,23 @@ kbnt_codec_decode_request(KbntCodec *codec, const KbntValue *record, GError **er
     return g_steal_pointer(&request);
 }
 
+/* Whose an event of a resource is that belongs to no request: the key of its record says it. */
+static KbntValue *
+with_owner(KbntValue *event, const KbntValue *record)
+{
+    GBytes *key = kbnt_value_get_bytes(record, KBNT_FIELD_KEY);
+    g_autofree char *owner = NULL;
+    KbntValue *owned;
+
+    if (is_of_request(event) || !key || !kbnt_value_has(event, KBNT_FIELD_VIRTUAL_RESOURCE_ID))
+        return kbnt_value_ref(event);
+    owner = g_strndup(g_bytes_get_data(key, NULL), g_bytes_get_size(key));
+    owned = kbnt_value_copy(event);
+    if (g_utf8_validate(owner, -1, NULL))
+        kbnt_value_set_string(owned, KBNT_FIELD_USER_ID, owner);
+    return owned;
+}
+
 KbntValue *
 kbnt_codec_decode_event(KbntCodec *codec, const KbntValue *record, GError **error)
 {
@@ -434,5 +470,5 @@ kbnt_codec_decode_event(KbntCodec *codec, const KbntValue *record, GError **erro
 
     if (!event || !kbnt_message_check_event(event, error))
         return NULL;
-    return g_steal_pointer(&event);
+    return with_owner(event, record);
 }

@@ -61,6 +61,16 @@ KbntValue *kbnt_codec_encode_request(KbntCodec *codec, const KbntValue *request,
                                      GError **error);
 
 /**
+ * kbnt_codec_as_written:
+ *
+ * An event that belongs to no request names no user: the owner of its resource is the key of
+ * its record alone, so that it comes in order with the events of his requests.
+ *
+ * Returns: (transfer full): the event as readers of the topic see it.
+ */
+KbntValue *kbnt_codec_as_written(const KbntValue *event);
+
+/**
  * kbnt_codec_encode_event:
  * @ret_checksum: (out): the checksum in the event, for the next one's PREVIOUS_CHECKSUM
  *
@@ -83,7 +93,8 @@ KbntValue *kbnt_codec_decode_request(KbntCodec *codec, const KbntValue *record, 
  * kbnt_codec_decode_event:
  * @record: untrusted
  *
- * Returns: (transfer full) (nullable): the event with its CHECKSUM, or NULL as above.
+ * Returns: (transfer full) (nullable): the event with its CHECKSUM and its owner, or NULL as
+ *   above.
  */
 KbntValue *kbnt_codec_decode_event(KbntCodec *codec, const KbntValue *record, GError **error);
 

@@ -6,6 +6,7 @@
  * on its way; so no event is lost or sent twice at the seam. */
 #include "event-stream.h"
 
+#include "codec.h"
 #include "json.h"
 #include "views.h"
 
@@ -44,10 +45,11 @@ static void
 append_event(GString *text, const char *store_id, gint64 position, const KbntValue *event)
 {
     gint64 type = kbnt_value_get_int(event, KBNT_FIELD_EVENT_TYPE);
+    g_autoptr(KbntValue) written = kbnt_codec_as_written(event);
 
     g_string_append_printf(text, "id: %s.%" G_GINT64_FORMAT "\nevent: %s\ndata: ", store_id,
                            position, kbnt_enum_name(KBNT_TYPE_EVENT_TYPE, type));
-    kbnt_view_append(&kbnt_view_event, text, event);
+    kbnt_view_append(&kbnt_view_event, text, written);
     g_string_append(text, "\n\n");
 }
 

@@ -409,6 +409,27 @@ many_threads_share_a_codec(void)
 }
 
 static void
+an_event_without_a_request_has_its_owner_as_its_key_alone(void)
+{
+    g_autoptr(KbntCodec) codec = make_codec();
+    g_autoptr(KbntValue) event = kbnt_sample_event(KBNT_EVENT_TYPE_RESOURCE_STATE_CHANGED);
+    g_autoptr(GError) error = NULL;
+    char checksum[72];
+
+    kbnt_value_clear(event, KBNT_FIELD_ORIGINAL_MESSAGE_ID);
+    g_autoptr(KbntValue) record = encode_event(codec, event, checksum);
+    g_autoptr(KbntValue) back = kbnt_codec_decode_event(codec, record, &error);
+    kbnt_assert_no_error(error);
+    g_autoptr(KbntValue) written = kbnt_codec_as_written(back);
+    GBytes *body = kbnt_value_get_bytes(record, KBNT_FIELD_BODY);
+
+    CU_ASSERT_PTR_NULL(
+        memmem(g_bytes_get_data(body, NULL), g_bytes_get_size(body), "user-789", 8));
+    kbnt_assert_string(kbnt_value_get_string(back, KBNT_FIELD_USER_ID), "user-789");
+    CU_ASSERT_FALSE(kbnt_value_has(written, KBNT_FIELD_USER_ID));
+}
+
+static void
 a_specification_of_no_kind_is_not_encoded(void)
 {
     g_autoptr(KbntCodec) codec = make_codec();
@@ -476,6 +497,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_secret_never_leaves_in_an_event),
     KBNT_TEST(a_request_without_a_needed_field_is_not_encoded),
     KBNT_TEST(many_threads_share_a_codec),
+    KBNT_TEST(an_event_without_a_request_has_its_owner_as_its_key_alone),
     KBNT_TEST(a_specification_of_no_kind_is_not_encoded),
     KBNT_TEST(a_request_of_the_wrong_kind_of_specification_is_refused),
     KBNT_TEST(ids_that_are_none_are_refused),
