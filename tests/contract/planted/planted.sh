@@ -60,6 +60,16 @@ expect provisioner owns-nothing what_is_owned_on_a_host_is_listed
 expect provisioner only-says-that-it-runs a_new_machine_is_off_until_it_is_started
 expect provisioner has-no-health the_health_of_a_guest_is_its_five_checks
 expect provisioner attaches-nothing a_volume_is_in_use_while_it_is_attached
+expect store forgets-debts debts_are_listed_page_by_page_each_once
+expect store lists-from-the-start debts_are_listed_page_by_page_each_once
+expect store works-on-debts a_debt_that_is_claimed_stays_one_and_is_nobody_elses
+expect store is-never-paid a_debt_is_paid_with_an_event_of_another_stream_and_its_own_stays
+expect store keeps-one-stream a_debt_is_paid_with_an_event_of_another_stream_and_its_own_stays
+expect store mends-sequences an_event_that_does_not_continue_the_other_stream_pays_nothing
+expect store forgets-what-is-deleted what_is_deleted_is_not_brought_back_by_an_event
+expect store lists-too-few what_is_in_work_is_listed_whoever_holds_it
+expect store forgets-dead-letters the_end_of_an_exhausted_message_leaves_its_dead_letter_and_keeps_its_secrets
+expect store keeps-dead-letters a_dead_letter_that_is_pruned_lets_the_secrets_go
 # Time is not judged under sanitizers.
 if [ "${KBNT_TEST_SANITIZERS:-no}" = no ]; then
     expect transport blocks-the-loop a_confirmation_carries_the_time_of_now
