@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of the consumer's half as a whole: in which order it starts and stops. */
+#include "consumer-rig.h"
 #include "consumer.h"
-#include "fake-ports.h"
 #include "runner.h"
 
 typedef struct {
-    FakePorts *fake;
-    FakeCalls *queries;
-    FakeCalls *commands;
-    FakeCalls *actions;
-    FakeCalls *subscriptions;
+    ConsumerRig rig;
     KbntPrices prices;
     KbntConsumer *consumer;
-    guint n_done;
-    gint code;
 } Fixture;
-
-static void
-done(KbntValue *result, const GError *error, gpointer data)
-{
-    Fixture *fixture = data;
-
-    (void)result;
-    fixture->n_done++;
-    fixture->code = error != NULL ? error->code : 0;
-}
 
 /* Returns: (transfer full): a consumer that asks for its hosts. */
 static Fixture *
@@ -43,13 +27,9 @@ fixture_new(void)
         .meter_interval_ms = 600000,
     };
 
-    fixture->fake = fake_ports_new(TRUE);
-    fixture->queries = fake_ports_queries(fixture->fake);
-    fixture->commands = fake_ports_commands(fixture->fake);
-    fixture->actions = fake_ports_actions(fixture->fake);
-    fixture->subscriptions = fake_ports_subscriptions(fixture->fake);
-    fixture->consumer = kbnt_consumer_new(fake_ports_get(fixture->fake), &settings);
-    kbnt_consumer_start(fixture->consumer, done, fixture);
+    consumer_rig_init(&fixture->rig);
+    fixture->consumer = kbnt_consumer_new(fixture->rig.ports, &settings);
+    kbnt_consumer_start(fixture->consumer, consumer_rig_done, &fixture->rig);
     return fixture;
 }
 
@@ -59,20 +39,19 @@ started(void)
 {
     Fixture *fixture = fixture_new();
 
-    fake_calls_fail(fixture->actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
-    while (fake_calls_length(fixture->queries) > 0)
-        fake_calls_complete(fixture->queries, NULL);
-    fake_calls_complete(fixture->subscriptions, NULL);
+    fake_calls_fail(fixture->rig.actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    while (fake_calls_length(fixture->rig.queries) > 0)
+        fake_calls_complete(fixture->rig.queries, NULL);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
     return fixture;
 }
 
 static void
 fixture_free(Fixture *fixture)
 {
-    while (fake_calls_length(fixture->commands) > 0)
-        fake_calls_fail(fixture->commands, KBNT_ERROR_STOPPED);
+    consumer_rig_end_calls(&fixture->rig);
     kbnt_consumer_free(fixture->consumer);
-    fake_ports_free(fixture->fake);
+    consumer_rig_clear(&fixture->rig);
     g_free(fixture);
 }
 
@@ -83,8 +62,8 @@ n_pruned(Fixture *fixture)
 {
     guint n = 0;
 
-    for (guint i = 0; i < fake_calls_length(fixture->commands); i++)
-        if (fake_calls_verb(fixture->commands, i) == KBNT_STORE_PRUNE)
+    for (guint i = 0; i < fake_calls_length(fixture->rig.commands); i++)
+        if (fake_calls_verb(fixture->rig.commands, i) == KBNT_STORE_PRUNE)
             n++;
     return n;
 }
@@ -94,16 +73,16 @@ hosts_come_before_records(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
-    kbnt_assert_int(fake_calls_verb(fixture->actions, 0), KBNT_ACTION_HOSTS);
-    kbnt_assert_int(fake_calls_length(fixture->subscriptions), 0);
-    fake_calls_complete(fixture->actions, NULL);
-    kbnt_assert_int(fake_calls_length(fixture->subscriptions), 0);
-    fake_calls_complete(fixture->commands, NULL);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.actions, 0), KBNT_ACTION_HOSTS);
+    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
+    fake_calls_complete(fixture->rig.actions, NULL);
+    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fake_calls_verb(fixture->subscriptions, 0), FAKE_SUBSCRIBE);
-    kbnt_assert_int(fixture->n_done, 0);
-    fake_calls_complete(fixture->subscriptions, NULL);
-    kbnt_assert_int(fixture->n_done, 1);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.subscriptions, 0), FAKE_SUBSCRIBE);
+    kbnt_assert_int(fixture->rig.n_done, 0);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
+    kbnt_assert_int(fixture->rig.n_done, 1);
 }
 
 static void
@@ -111,8 +90,8 @@ a_provisioner_that_is_away_is_no_reason_not_to_start(void)
 {
     g_autoptr(Fixture) fixture = started();
 
-    kbnt_assert_int(fixture->n_done, 1);
-    kbnt_assert_int(fixture->code, 0);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fixture->rig.code, 0);
 }
 
 static void
@@ -120,10 +99,10 @@ a_group_that_cannot_be_joined_is(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
-    fake_calls_fail(fixture->actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
-    fake_calls_fail(fixture->subscriptions, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
+    fake_calls_fail(fixture->rig.actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    fake_calls_fail(fixture->rig.subscriptions, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
 
-    kbnt_assert_int(fixture->code, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
 }
 
 static void
@@ -131,12 +110,12 @@ a_consumer_stops_once_it_has_left_its_group(void)
 {
     g_autoptr(Fixture) fixture = started();
 
-    kbnt_consumer_stop(fixture->consumer, done, fixture);
-    kbnt_assert_int(fake_calls_verb(fixture->subscriptions, 0), FAKE_UNSUBSCRIBE);
-    kbnt_assert_int(fixture->n_done, 1);
-    fake_calls_complete(fixture->subscriptions, NULL);
+    kbnt_consumer_stop(fixture->consumer, consumer_rig_done, &fixture->rig);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.subscriptions, 0), FAKE_UNSUBSCRIBE);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
 
-    kbnt_assert_int(fixture->n_done, 2);
+    kbnt_assert_int(fixture->rig.n_done, 2);
 }
 
 static void
@@ -145,11 +124,11 @@ a_drained_consumer_has_left_already(void)
     g_autoptr(Fixture) fixture = started();
 
     kbnt_drain_set(kbnt_consumer_drain(fixture->consumer), TRUE);
-    fake_calls_complete(fixture->subscriptions, NULL);
-    kbnt_consumer_stop(fixture->consumer, done, fixture);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
+    kbnt_consumer_stop(fixture->consumer, consumer_rig_done, &fixture->rig);
 
-    kbnt_assert_int(fixture->n_done, 2);
-    kbnt_assert_int(fake_calls_length(fixture->subscriptions), 0);
+    kbnt_assert_int(fixture->rig.n_done, 2);
+    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
 }
 
 static void
@@ -157,13 +136,13 @@ old_rows_of_the_inbox_are_pruned_each_minute(void)
 {
     g_autoptr(Fixture) fixture = started();
 
-    fake_ports_pass_ms(fixture->fake, 59000);
+    fake_ports_pass_ms(fixture->rig.fake, 59000);
     kbnt_assert_int(n_pruned(fixture), 0);
-    fake_ports_pass_ms(fixture->fake, 1000);
+    fake_ports_pass_ms(fixture->rig.fake, 1000);
 
     kbnt_assert_int(n_pruned(fixture), 2);
     kbnt_assert_string(
-        kbnt_value_get_string(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_NAME),
+        kbnt_value_get_string(fake_calls_argument(fixture->rig.commands, 0), KBNT_FIELD_NAME),
         "inbox");
 }
 
@@ -174,7 +153,7 @@ what_is_to_be_kept_for_ever_from_now_on_is_not_pruned(void)
     g_autoptr(Fixture) fixture = started();
 
     kbnt_consumer_set_settings(fixture->consumer, &fixture->prices, &for_ever);
-    fake_ports_pass_ms(fixture->fake, 60000);
+    fake_ports_pass_ms(fixture->rig.fake, 60000);
 
     kbnt_assert_int(n_pruned(fixture), 0);
 }
@@ -191,7 +170,7 @@ confirm_record(Fixture *fixture, KbntEventType type)
     if (type != 0)
         kbnt_value_set_int(record, KBNT_FIELD_EVENT_TYPE, type);
     kbnt_relay_push(kbnt_consumer_relay(fixture->consumer), record);
-    fake_calls_complete(fake_ports_publishes(fixture->fake), NULL);
+    fake_calls_complete(fake_ports_publishes(fixture->rig.fake), NULL);
 }
 
 static void
@@ -203,7 +182,7 @@ an_acknowledged_event_is_told_with_the_time_since_its_request(void)
 
     CU_ASSERT_DOUBLE_EQUAL(
         kbnt_value_get_number(
-            fake_ports_told(fixture->fake, KBNT_TRANSITION_EVENT_ACKNOWLEDGED),
+            fake_ports_told(fixture->rig.fake, KBNT_TRANSITION_EVENT_ACKNOWLEDGED),
             KBNT_FIELD_SECONDS),
         0.5, 1e-9);
 }
@@ -215,7 +194,8 @@ a_record_that_is_no_event_is_not_told_as_one(void)
 
     confirm_record(fixture, 0);
 
-    kbnt_assert_int(fake_ports_n_told(fixture->fake, KBNT_TRANSITION_EVENT_ACKNOWLEDGED), 0);
+    kbnt_assert_int(fake_ports_n_told(fixture->rig.fake, KBNT_TRANSITION_EVENT_ACKNOWLEDGED),
+                    0);
 }
 
 static void

@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of the payment of a cleanup debt. */
+#include "consumer-rig.h"
 #include "debt.h"
-#include "fake-ports.h"
 #include "runner.h"
 
 #define MESSAGE_ID "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 
 typedef struct {
-    FakePorts *fake;
-    FakeCalls *commands;
-    FakeCalls *queries;
-    FakeCalls *actions;
-    KbntRelay *relay;
+    ConsumerRig rig;
     KbntUpkeep upkeep;
     KbntDebt *debt;
-    guint n_done;
-    gint code; /* of the error that it ended with */
 } Fixture;
-
-static void
-ended(KbntValue *result, const GError *error, gpointer data)
-{
-    Fixture *fixture = data;
-
-    (void)result;
-    fixture->n_done++;
-    fixture->code = error != NULL ? error->code : 0;
-}
 
 /* Returns: (transfer full): an inbox row of a volume that could not be taken away. */
 static KbntValue *
@@ -53,17 +37,11 @@ static Fixture *
 fixture_new(KbntRequestType verb, KbntResourceType type)
 {
     Fixture *fixture = g_new0(Fixture, 1);
-    const KbntRelayHooks hooks = { 0 };
     g_autoptr(KbntValue) row = row_of(verb, type);
 
-    fixture->fake = fake_ports_new(TRUE);
-    fixture->commands = fake_ports_commands(fixture->fake);
-    fixture->queries = fake_ports_queries(fixture->fake);
-    fixture->actions = fake_ports_actions(fixture->fake);
-    fixture->relay = kbnt_relay_new(fake_ports_get(fixture->fake), KBNT_SERVICE_CONSUMER, 1, 4,
-                                    &hooks);
-    fixture->upkeep = (KbntUpkeep){ fake_ports_get(fixture->fake), fixture->relay, "worker-1" };
-    fixture->debt = kbnt_debt_pay(&fixture->upkeep, row, ended, fixture);
+    consumer_rig_init(&fixture->rig);
+    fixture->upkeep = (KbntUpkeep){ fixture->rig.ports, fixture->rig.relay, "worker-1" };
+    fixture->debt = kbnt_debt_pay(&fixture->upkeep, row, consumer_rig_done, &fixture->rig);
     return fixture;
 }
 
@@ -77,8 +55,7 @@ static void
 fixture_free(Fixture *fixture)
 {
     kbnt_debt_free(fixture->debt);
-    kbnt_relay_free(fixture->relay);
-    fake_ports_free(fixture->fake);
+    consumer_rig_clear(&fixture->rig);
     g_free(fixture);
 }
 
@@ -90,7 +67,7 @@ answer_claim(Fixture *fixture, gint64 epoch)
     g_autoptr(KbntValue) result = kbnt_value_new();
 
     kbnt_value_set_int(result, KBNT_FIELD_EPOCH, epoch);
-    fake_calls_complete(fixture->commands, result);
+    fake_calls_complete(fixture->rig.commands, result);
 }
 
 static void
@@ -103,7 +80,7 @@ answer_resource(Fixture *fixture, KbntResourceStatus status)
     kbnt_value_set_string(resource, KBNT_FIELD_USER_ID, "user-1");
     kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, status);
     kbnt_value_take_value(result, KBNT_FIELD_RESOURCE, resource);
-    fake_calls_complete(fixture->queries, result);
+    fake_calls_complete(fixture->rig.queries, result);
 }
 
 /* Everything up to the command that ends the row. */
@@ -111,24 +88,24 @@ static KbntValue *
 pay_up_to_the_end(Fixture *fixture)
 {
     answer_claim(fixture, 5);
-    fake_calls_complete(fixture->actions, NULL);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fixture->rig.actions, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
     answer_resource(fixture, KBNT_RESOURCE_STATUS_QUARANTINED);
-    fake_calls_complete(fixture->queries, NULL);
-    return fake_calls_argument(fixture->commands, 0);
+    fake_calls_complete(fixture->rig.queries, NULL);
+    return fake_calls_argument(fixture->rig.commands, 0);
 }
 
 static void
 a_debt_is_claimed_as_one_before_anything_is_removed(void)
 {
     g_autoptr(Fixture) fixture = storage_fixture();
-    KbntValue *claim = fake_calls_argument(fixture->commands, 0);
+    KbntValue *claim = fake_calls_argument(fixture->rig.commands, 0);
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_CLAIM);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_CLAIM);
     kbnt_assert_int(kbnt_value_get_int(claim, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_DEBT);
     kbnt_assert_int(kbnt_value_get_int(claim, KBNT_FIELD_EXPECTED_SEQUENCE), 7);
     kbnt_assert_int(kbnt_value_length(claim, KBNT_FIELD_JOURNAL), 1);
-    kbnt_assert_int(fake_calls_length(fixture->actions), 0);
+    kbnt_assert_int(fake_calls_length(fixture->rig.actions), 0);
 }
 
 static void
@@ -138,9 +115,9 @@ what_is_left_is_removed_under_the_new_epoch(void)
     KbntValue *removal;
 
     answer_claim(fixture, 5);
-    removal = fake_calls_argument(fixture->actions, 0);
+    removal = fake_calls_argument(fixture->rig.actions, 0);
 
-    kbnt_assert_int(fake_calls_verb(fixture->actions, 0), KBNT_ACTION_REMOVE);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.actions, 0), KBNT_ACTION_REMOVE);
     kbnt_assert_int(kbnt_value_get_int(removal, KBNT_FIELD_EPOCH), 5);
     kbnt_assert_int(kbnt_value_get_int(removal, KBNT_FIELD_PART), KBNT_PART_VOLUME);
     kbnt_assert_string(kbnt_value_get_string(removal, KBNT_FIELD_MESSAGE_ID), MESSAGE_ID);
@@ -157,12 +134,12 @@ a_machine_is_taken_apart_last_part_first(void)
 
     answer_claim(fixture, 5);
     for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
-        kbnt_assert_int(fake_calls_verb(fixture->actions, 0), expected[i]);
-        fake_calls_fail(fixture->actions, KBNT_ERROR_NOT_FOUND);
-        fake_calls_complete(fixture->commands, NULL);
+        kbnt_assert_int(fake_calls_verb(fixture->rig.actions, 0), expected[i]);
+        fake_calls_fail(fixture->rig.actions, KBNT_ERROR_NOT_FOUND);
+        fake_calls_complete(fixture->rig.commands, NULL);
     }
 
-    kbnt_assert_int(fake_calls_verb(fixture->queries, 0), KBNT_STORE_RESOURCE);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.queries, 0), KBNT_STORE_RESOURCE);
 }
 
 static void
@@ -195,11 +172,11 @@ a_paid_debt_is_told_once(void)
     g_autoptr(Fixture) fixture = storage_fixture();
 
     pay_up_to_the_end(fixture);
-    kbnt_assert_int(fixture->n_done, 0);
-    fake_calls_complete(fixture->commands, NULL);
+    kbnt_assert_int(fixture->rig.n_done, 0);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fixture->n_done, 1);
-    kbnt_assert_int(fixture->code, 0);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fixture->rig.code, 0);
 }
 
 static void
@@ -210,17 +187,17 @@ a_removal_that_fails_for_now_is_tried_again_and_then_given_back(void)
 
     answer_claim(fixture, 5);
     for (guint i = 0; i < 3; i++) {
-        fake_calls_fail(fixture->actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
-        fake_ports_pass_ms(fixture->fake, 10);
+        fake_calls_fail(fixture->rig.actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+        fake_ports_pass_ms(fixture->rig.fake, 10);
     }
-    back = fake_calls_argument(fixture->commands, 0);
-    kbnt_assert_int(fake_calls_length(fixture->actions), 0);
+    back = fake_calls_argument(fixture->rig.commands, 0);
+    kbnt_assert_int(fake_calls_length(fixture->rig.actions), 0);
     kbnt_assert_int(kbnt_value_get_int(back, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_DEBT);
     kbnt_assert_int(kbnt_value_get_int(back, KBNT_FIELD_EPOCH), 5);
 
-    fake_calls_complete(fixture->commands, NULL);
-    kbnt_assert_int(fixture->n_done, 1);
-    kbnt_assert_int(fixture->code, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
 }
 
 static void
@@ -229,11 +206,11 @@ a_removal_that_a_later_epoch_forbids_is_not_tried_again(void)
     g_autoptr(Fixture) fixture = storage_fixture();
 
     answer_claim(fixture, 5);
-    fake_calls_fail(fixture->actions, KBNT_ERROR_LEASE_LOST);
-    fake_ports_pass_ms(fixture->fake, 1000);
+    fake_calls_fail(fixture->rig.actions, KBNT_ERROR_LEASE_LOST);
+    fake_ports_pass_ms(fixture->rig.fake, 1000);
 
-    kbnt_assert_int(fake_calls_length(fixture->actions), 0);
-    kbnt_assert_int(fake_calls_length(fixture->commands), 1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.actions), 0);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 1);
 }
 
 static void
@@ -241,11 +218,11 @@ a_debt_that_somebody_else_pays_is_left_to_him(void)
 {
     g_autoptr(Fixture) fixture = storage_fixture();
 
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CONFLICT);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_CONFLICT);
 
-    kbnt_assert_int(fixture->n_done, 1);
-    kbnt_assert_int(fixture->code, KBNT_ERROR_STORE_CONFLICT);
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_STORE_CONFLICT);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
 }
 
 static void
@@ -255,10 +232,10 @@ a_resource_that_is_deleted_already_is_told_of_no_more(void)
     KbntValue *end;
 
     answer_claim(fixture, 5);
-    fake_calls_complete(fixture->actions, NULL);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fixture->rig.actions, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
     answer_resource(fixture, KBNT_RESOURCE_STATUS_DELETED);
-    end = fake_calls_argument(fixture->commands, 0);
+    end = fake_calls_argument(fixture->rig.commands, 0);
 
     kbnt_assert_int(kbnt_value_get_int(end, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
     kbnt_assert_int(kbnt_value_length(end, KBNT_FIELD_RECORDS), 0);
@@ -273,9 +250,9 @@ unplugged(void)
                                    KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
 
     answer_claim(fixture, 5);
-    kbnt_assert_int(fake_calls_verb(fixture->actions, 0), KBNT_ACTION_DETACH);
-    fake_calls_complete(fixture->actions, NULL);
-    fake_calls_complete(fixture->commands, NULL);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.actions, 0), KBNT_ACTION_DETACH);
+    fake_calls_complete(fixture->rig.actions, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
     return fixture;
 }
 
@@ -287,8 +264,8 @@ a_volume_is_as_before_once_the_debt_of_its_attachment_is_paid(void)
     KbntValue *resource;
 
     answer_resource(fixture, KBNT_RESOURCE_STATUS_QUARANTINED);
-    fake_calls_complete(fixture->queries, NULL);
-    end = fake_calls_argument(fixture->commands, 0);
+    fake_calls_complete(fixture->rig.queries, NULL);
+    end = fake_calls_argument(fixture->rig.commands, 0);
     resource = kbnt_value_get_value(end, KBNT_FIELD_RESOURCE);
 
     kbnt_assert_int(kbnt_value_get_int(end, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
@@ -310,7 +287,7 @@ the_debt_of_an_attachment_leaves_a_volume_alone_that_was_not_set_apart(void)
     KbntValue *end;
 
     answer_resource(fixture, KBNT_RESOURCE_STATUS_ALLOCATED);
-    end = fake_calls_argument(fixture->commands, 0);
+    end = fake_calls_argument(fixture->rig.commands, 0);
 
     kbnt_assert_int(kbnt_value_get_int(end, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
     kbnt_assert_int(kbnt_value_length(end, KBNT_FIELD_RECORDS), 0);
@@ -322,13 +299,13 @@ a_resource_that_cannot_be_looked_at_keeps_its_debt(void)
 {
     g_autoptr(Fixture) fixture = unplugged();
 
-    fake_calls_fail(fixture->queries, KBNT_ERROR_STORE_FAILED);
-    kbnt_assert_int(
-        kbnt_value_get_int(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_INBOX_STATE),
-        KBNT_INBOX_STATE_DEBT);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_fail(fixture->rig.queries, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(kbnt_value_get_int(fake_calls_argument(fixture->rig.commands, 0),
+                                       KBNT_FIELD_INBOX_STATE),
+                    KBNT_INBOX_STATE_DEBT);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fixture->code, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_STORE_FAILED);
 }
 
 static void
@@ -337,11 +314,11 @@ an_event_that_cannot_be_made_keeps_its_debt(void)
     g_autoptr(Fixture) fixture = unplugged();
 
     answer_resource(fixture, KBNT_RESOURCE_STATUS_QUARANTINED);
-    fake_ports_break_codec(fixture->fake, KBNT_ERROR_TOO_LARGE);
-    fake_calls_complete(fixture->queries, NULL);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_ports_break_codec(fixture->rig.fake, KBNT_ERROR_TOO_LARGE);
+    fake_calls_complete(fixture->rig.queries, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fixture->code, KBNT_ERROR_TOO_LARGE);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_TOO_LARGE);
 }
 
 static void
@@ -350,10 +327,10 @@ a_stream_that_cannot_be_read_keeps_the_debt(void)
     g_autoptr(Fixture) fixture = unplugged();
 
     answer_resource(fixture, KBNT_RESOURCE_STATUS_QUARANTINED);
-    fake_calls_fail(fixture->queries, KBNT_ERROR_STORE_FAILED);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_fail(fixture->rig.queries, KBNT_ERROR_STORE_FAILED);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fixture->code, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_STORE_FAILED);
 }
 
 static void
@@ -362,11 +339,11 @@ an_end_that_the_store_refuses_keeps_the_debt(void)
     g_autoptr(Fixture) fixture = unplugged();
 
     answer_resource(fixture, KBNT_RESOURCE_STATUS_ALLOCATED);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CONFLICT);
-    kbnt_assert_int(fixture->n_done, 0);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_CONFLICT);
+    kbnt_assert_int(fixture->rig.n_done, 0);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fixture->code, KBNT_ERROR_STORE_CONFLICT);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_STORE_CONFLICT);
 }
 
 static const KbntTest tests[] = {

@@ -1,60 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of what the consumer tells of its hosts. */
-#include "fake-ports.h"
+#include "consumer-rig.h"
 #include "host-report.h"
 #include "runner.h"
 #include "sample-messages.h"
 
 typedef struct {
-    FakePorts *fake;
-    FakeCalls *commands;
-    FakeCalls *queries;
-    FakeCalls *actions;
-    KbntRelay *relay;
+    ConsumerRig rig;
     KbntHostReport *report;
-    guint n_done;
-    gint code;
 } Fixture;
-
-static void
-done(KbntValue *result, const GError *error, gpointer data)
-{
-    Fixture *fixture = data;
-
-    (void)result;
-    fixture->n_done++;
-    fixture->code = error != NULL ? error->code : 0;
-}
 
 /* Returns: (transfer full): a report every minute, whose first round has asked. */
 static Fixture *
 fixture_new(void)
 {
     Fixture *fixture = g_new0(Fixture, 1);
-    const KbntRelayHooks hooks = { 0 };
-    const KbntPorts *ports;
 
-    fixture->fake = fake_ports_new(TRUE);
-    fixture->commands = fake_ports_commands(fixture->fake);
-    fixture->queries = fake_ports_queries(fixture->fake);
-    fixture->actions = fake_ports_actions(fixture->fake);
-    ports = fake_ports_get(fixture->fake);
-    fixture->relay = kbnt_relay_new(ports, KBNT_SERVICE_CONSUMER, 1, 4, &hooks);
-    fixture->report = kbnt_host_report_new(ports, fixture->relay, "region-of-all");
-    kbnt_host_report_start(fixture->report, 60000, done, fixture);
+    consumer_rig_init(&fixture->rig);
+    fixture->report = kbnt_host_report_new(fixture->rig.ports, fixture->rig.relay,
+                                           "region-of-all");
+    kbnt_host_report_start(fixture->report, 60000, consumer_rig_done, &fixture->rig);
     return fixture;
 }
 
 static void
 fixture_free(Fixture *fixture)
 {
-    while (fake_calls_length(fixture->queries) > 0)
-        fake_calls_fail(fixture->queries, KBNT_ERROR_STOPPED);
-    while (fake_calls_length(fixture->commands) > 0)
-        fake_calls_fail(fixture->commands, KBNT_ERROR_STOPPED);
+    consumer_rig_end_calls(&fixture->rig);
     kbnt_host_report_free(fixture->report);
-    kbnt_relay_free(fixture->relay);
-    fake_ports_free(fixture->fake);
+    consumer_rig_clear(&fixture->rig);
     g_free(fixture);
 }
 
@@ -72,7 +46,7 @@ answer_hosts(Fixture *fixture, const char *region)
     else
         kbnt_value_clear(host, KBNT_FIELD_REGION);
     kbnt_value_take_item(result, KBNT_FIELD_HOSTS, host);
-    fake_calls_complete(fixture->actions, result);
+    fake_calls_complete(fixture->rig.actions, result);
 }
 
 static void
@@ -81,16 +55,17 @@ the_hosts_of_the_provisioner_are_kept(void)
     g_autoptr(Fixture) fixture = fixture_new();
     const KbntValue *host;
 
-    kbnt_assert_int(fake_calls_verb(fixture->actions, 0), KBNT_ACTION_HOSTS);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.actions, 0), KBNT_ACTION_HOSTS);
     answer_hosts(fixture, "region-1");
-    host = kbnt_value_nth_value(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_HOSTS, 0);
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_REPORT_HOSTS);
+    host = kbnt_value_nth_value(fake_calls_argument(fixture->rig.commands, 0), KBNT_FIELD_HOSTS,
+                                0);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_REPORT_HOSTS);
     kbnt_assert_string(kbnt_value_get_string(host, KBNT_FIELD_REGION), "region-1");
-    kbnt_assert_int(fixture->n_done, 0);
-    fake_calls_complete(fixture->commands, NULL);
+    kbnt_assert_int(fixture->rig.n_done, 0);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fixture->n_done, 1);
-    kbnt_assert_int(fixture->code, 0);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fixture->rig.code, 0);
 }
 
 static void
@@ -100,11 +75,11 @@ a_host_that_names_no_region_is_in_the_one_of_the_configuration(void)
 
     answer_hosts(fixture, NULL);
 
-    kbnt_assert_string(
-        kbnt_value_get_string(kbnt_value_nth_value(fake_calls_argument(fixture->commands, 0),
-                                                   KBNT_FIELD_HOSTS, 0),
-                              KBNT_FIELD_REGION),
-        "region-of-all");
+    kbnt_assert_string(kbnt_value_get_string(
+                           kbnt_value_nth_value(fake_calls_argument(fixture->rig.commands, 0),
+                                                KBNT_FIELD_HOSTS, 0),
+                           KBNT_FIELD_REGION),
+                       "region-of-all");
 }
 
 static void
@@ -115,15 +90,16 @@ each_host_is_told_of_where_its_stream_stands(void)
     const KbntValue *event;
 
     answer_hosts(fixture, "region-1");
-    fake_calls_complete(fixture->commands, NULL);
-    kbnt_assert_int(fake_calls_verb(fixture->queries, 0), KBNT_STORE_STREAM);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.queries, 0), KBNT_STORE_STREAM);
     kbnt_value_set_int(stream, KBNT_FIELD_SEQUENCE, 8);
-    fake_calls_complete(fixture->queries, stream);
+    fake_calls_complete(fixture->rig.queries, stream);
     event = kbnt_value_get_value(
-        kbnt_value_nth_value(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_RECORDS, 0),
+        kbnt_value_nth_value(fake_calls_argument(fixture->rig.commands, 0), KBNT_FIELD_RECORDS,
+                             0),
         KBNT_FIELD_EVENT);
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_EMIT);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_EMIT);
     kbnt_assert_int(kbnt_value_get_int(event, KBNT_FIELD_SEQUENCE), 9);
     kbnt_assert_int(kbnt_value_get_int(event, KBNT_FIELD_EVENT_TYPE),
                     KBNT_EVENT_TYPE_HOST_REPORTED);
@@ -136,16 +112,17 @@ the_next_round_goes_on_with_the_stream_without_asking(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     answer_hosts(fixture, "region-1");
-    fake_calls_complete(fixture->commands, NULL);
-    fake_calls_complete(fixture->queries, NULL);
-    fake_calls_complete(fixture->commands, NULL);
-    fake_ports_pass_ms(fixture->fake, 60000);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_calls_complete(fixture->rig.queries, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_ports_pass_ms(fixture->rig.fake, 60000);
     answer_hosts(fixture, "region-1");
 
-    kbnt_assert_int(fake_calls_length(fixture->queries), 0);
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 1), KBNT_STORE_EMIT);
+    kbnt_assert_int(fake_calls_length(fixture->rig.queries), 0);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 1), KBNT_STORE_EMIT);
     kbnt_assert_int(
-        kbnt_value_get_int(fake_calls_argument(fixture->commands, 1), KBNT_FIELD_SEQUENCE), 2);
+        kbnt_value_get_int(fake_calls_argument(fixture->rig.commands, 1), KBNT_FIELD_SEQUENCE),
+        2);
 }
 
 static void
@@ -154,18 +131,18 @@ an_event_that_the_store_refuses_asks_for_the_stream_again(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     answer_hosts(fixture, "region-1");
-    fake_calls_complete(fixture->commands, NULL);
-    fake_calls_complete(fixture->queries, NULL);
-    fake_calls_complete(fixture->commands, NULL);
-    fake_ports_pass_ms(fixture->fake, 60000);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_calls_complete(fixture->rig.queries, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_ports_pass_ms(fixture->rig.fake, 60000);
     answer_hosts(fixture, "region-1");
-    fake_calls_complete(fixture->commands, NULL);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CONFLICT);
-    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
-    fake_ports_pass_ms(fixture->fake, 60000);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_CONFLICT);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 1);
+    fake_ports_pass_ms(fixture->rig.fake, 60000);
     answer_hosts(fixture, "region-1");
 
-    kbnt_assert_int(fake_calls_verb(fixture->queries, 0), KBNT_STORE_STREAM);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.queries, 0), KBNT_STORE_STREAM);
 }
 
 static void
@@ -174,12 +151,12 @@ an_event_that_cannot_be_written_is_reported_and_tried_again_later(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     answer_hosts(fixture, "region-1");
-    fake_calls_complete(fixture->commands, NULL);
-    fake_ports_break_codec(fixture->fake, KBNT_ERROR_TOO_LARGE);
-    fake_calls_complete(fixture->queries, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_ports_break_codec(fixture->rig.fake, KBNT_ERROR_TOO_LARGE);
+    fake_calls_complete(fixture->rig.queries, NULL);
 
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
-    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 1);
 }
 
 static void
@@ -188,9 +165,9 @@ a_stream_that_cannot_be_read_is_reported(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     answer_hosts(fixture, "region-1");
-    fake_calls_fail(fixture->queries, KBNT_ERROR_STORE_FAILED);
+    fake_calls_fail(fixture->rig.queries, KBNT_ERROR_STORE_FAILED);
 
-    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 1);
 }
 
 static void
@@ -203,14 +180,14 @@ the_events_go_to_the_relay(void)
     kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "events");
     kbnt_value_set_int(record, KBNT_FIELD_POSITION, 4);
     kbnt_value_take_item(result, KBNT_FIELD_RECORDS, record);
-    kbnt_relay_start(fixture->relay);
-    fake_calls_complete(fixture->queries, NULL);
+    kbnt_relay_start(fixture->rig.relay);
+    fake_calls_complete(fixture->rig.queries, NULL);
     answer_hosts(fixture, "region-1");
-    fake_calls_complete(fixture->commands, NULL);
-    fake_calls_complete(fixture->queries, NULL);
-    fake_calls_complete(fixture->commands, result);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_calls_complete(fixture->rig.queries, NULL);
+    fake_calls_complete(fixture->rig.commands, result);
 
-    kbnt_assert_string(fake_ports_sent(fixture->fake), "4");
+    kbnt_assert_string(fake_ports_sent(fixture->rig.fake), "4");
 }
 
 static void
@@ -218,14 +195,14 @@ a_provisioner_that_does_not_answer_is_asked_again_at_the_interval(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
-    fake_calls_fail(fixture->actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
-    kbnt_assert_int(fixture->code, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
-    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
-    fake_ports_pass_ms(fixture->fake, 59999);
-    kbnt_assert_int(fake_calls_length(fixture->actions), 0);
-    fake_ports_pass_ms(fixture->fake, 1);
+    fake_calls_fail(fixture->rig.actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 1);
+    fake_ports_pass_ms(fixture->rig.fake, 59999);
+    kbnt_assert_int(fake_calls_length(fixture->rig.actions), 0);
+    fake_ports_pass_ms(fixture->rig.fake, 1);
 
-    kbnt_assert_int(fake_calls_length(fixture->actions), 1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.actions), 1);
 }
 
 static void
@@ -235,11 +212,11 @@ a_report_that_is_stopped_asks_no_more_and_keeps_no_late_answer(void)
 
     kbnt_host_report_stop(fixture->report);
     answer_hosts(fixture, "region-1");
-    fake_ports_pass_ms(fixture->fake, 60000);
+    fake_ports_pass_ms(fixture->rig.fake, 60000);
 
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
-    kbnt_assert_int(fake_calls_length(fixture->actions), 0);
-    kbnt_assert_int(fixture->n_done, 1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    kbnt_assert_int(fake_calls_length(fixture->rig.actions), 0);
+    kbnt_assert_int(fixture->rig.n_done, 1);
 }
 
 static const KbntTest tests[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests of a record's way into the consumer's inbox, or among the dead letters. */
-#include "fake-ports.h"
+#include "consumer-rig.h"
 #include "intake.h"
 #include "runner.h"
 #include "sample-messages.h"
@@ -8,58 +8,43 @@
 #include <string.h>
 
 typedef struct {
-    FakePorts *fake;
-    FakeCalls *commands;
-    KbntRelay *relay;
+    ConsumerRig rig;
     KbntSaga *saga;
     KbntIntakeConfig config;
     KbntIntake *intake;
-    guint n_done;
 } Fixture;
 
 static const KbntPrices prices;
-
-static void
-done(KbntValue *result, const GError *error, gpointer data)
-{
-    (void)result;
-    CU_ASSERT(error == NULL);
-    ((Fixture *)data)->n_done++;
-}
 
 /* Returns: (transfer full): an intake that has joined its group, before a saga that runs. */
 static Fixture *
 fixture_new(void)
 {
     Fixture *fixture = g_new0(Fixture, 1);
-    const KbntRelayHooks hooks = { 0 };
     const KbntPorts *ports;
 
-    fixture->fake = fake_ports_new(TRUE);
-    fixture->commands = fake_ports_commands(fixture->fake);
-    ports = fake_ports_get(fixture->fake);
-    fixture->relay = kbnt_relay_new(ports, KBNT_SERVICE_CONSUMER, 1, 4, &hooks);
-    fixture->saga = kbnt_saga_new(ports, fixture->relay, &prices, "worker-1", 1);
+    consumer_rig_init(&fixture->rig);
+    ports = fixture->rig.ports;
+    fixture->saga = kbnt_saga_new(ports, fixture->rig.relay, &prices, "worker-1", 1);
     fixture->config = (KbntIntakeConfig){
         .topic = "requests", .group = "group", .dead_topic = "dead", .window = 8
     };
-    fixture->intake = kbnt_intake_new(ports, fixture->relay, fixture->saga, &fixture->config);
+    fixture->intake = kbnt_intake_new(ports, fixture->rig.relay, fixture->saga,
+                                      &fixture->config);
     kbnt_saga_start(fixture->saga);
-    fake_calls_complete(fake_ports_queries(fixture->fake), NULL);
-    kbnt_intake_start(fixture->intake, done, fixture);
-    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
+    fake_calls_complete(fixture->rig.queries, NULL);
+    kbnt_intake_start(fixture->intake, consumer_rig_done, &fixture->rig);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
     return fixture;
 }
 
 static void
 fixture_free(Fixture *fixture)
 {
-    while (fake_calls_length(fixture->commands) > 0)
-        fake_calls_fail(fixture->commands, KBNT_ERROR_STOPPED);
+    consumer_rig_end_calls(&fixture->rig);
     kbnt_intake_free(fixture->intake);
     kbnt_saga_free(fixture->saga);
-    kbnt_relay_free(fixture->relay);
-    fake_ports_free(fixture->fake);
+    consumer_rig_clear(&fixture->rig);
     g_free(fixture);
 }
 
@@ -88,7 +73,7 @@ deliver_at(Fixture *fixture, gint64 offset, KbntValue *request)
     kbnt_value_set_int(record, KBNT_FIELD_PARTITION, 2);
     kbnt_value_set_int(record, KBNT_FIELD_OFFSET, offset);
     kbnt_value_take_value(record, KBNT_FIELD_REQUEST, request);
-    fake_ports_deliver(fixture->fake, record);
+    fake_ports_deliver(fixture->rig.fake, record);
 }
 
 static void
@@ -106,7 +91,7 @@ deliver_storage(Fixture *fixture)
 static KbntValue *
 command_of(Fixture *fixture)
 {
-    return fake_calls_argument(fixture->commands, 0);
+    return fake_calls_argument(fixture->rig.commands, 0);
 }
 
 static KbntValue *
@@ -125,8 +110,8 @@ a_message_is_taken_in_with_its_first_event(void)
     deliver_storage(fixture);
     row = command_of(fixture);
 
-    kbnt_assert_int(fixture->n_done, 1);
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_IN);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_TAKE_IN);
     kbnt_assert_string(kbnt_value_get_string(row, KBNT_FIELD_MESSAGE_ID), SAMPLE_MESSAGE_ID);
     kbnt_assert_int(kbnt_value_get_int(row, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_WAITING);
     kbnt_assert_int(kbnt_value_get_int(row, KBNT_FIELD_SEQUENCE), 1);
@@ -151,12 +136,12 @@ a_record_is_acknowledged_once_it_is_in_the_inbox_and_its_turn_comes(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver_storage(fixture);
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
-    fake_calls_complete(fixture->commands, NULL);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "");
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
-    kbnt_assert_int(fake_ports_n_told(fixture->fake, KBNT_TRANSITION_MESSAGE_RECEIVED), 1);
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_CLAIM);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "2:41");
+    kbnt_assert_int(fake_ports_n_told(fixture->rig.fake, KBNT_TRANSITION_MESSAGE_RECEIVED), 1);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_CLAIM);
 }
 
 static void
@@ -167,11 +152,12 @@ a_message_that_was_there_already_is_acknowledged_and_not_done_twice(void)
 
     kbnt_value_set_int(result, KBNT_FIELD_DUPLICATE, TRUE);
     deliver_storage(fixture);
-    fake_calls_complete(fixture->commands, result);
+    fake_calls_complete(fixture->rig.commands, result);
 
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
-    kbnt_assert_int(fake_ports_n_told(fixture->fake, KBNT_TRANSITION_MESSAGE_REDELIVERED), 1);
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "2:41");
+    kbnt_assert_int(fake_ports_n_told(fixture->rig.fake, KBNT_TRANSITION_MESSAGE_REDELIVERED),
+                    1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
 }
 
 static void
@@ -186,13 +172,13 @@ a_message_that_comes_too_late_ends_at_once(void)
                     KBNT_INBOX_STATE_ENDED);
     kbnt_assert_int(kbnt_value_get_int(event_of(fixture), KBNT_FIELD_EVENT_TYPE),
                     KBNT_EVENT_TYPE_VIRTUALIZATION_FAILED);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
     kbnt_assert_string(
-        kbnt_value_get_string(fake_ports_told(fixture->fake, KBNT_TRANSITION_REQUEST_ENDED),
+        kbnt_value_get_string(fake_ports_told(fixture->rig.fake, KBNT_TRANSITION_REQUEST_ENDED),
                               KBNT_FIELD_CODE),
         "DEADLINE_EXCEEDED");
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
 }
 
 static void
@@ -203,8 +189,8 @@ a_machine_gets_a_number_of_its_own_first(void)
 
     kbnt_value_set_int(block, KBNT_FIELD_POSITION, 7);
     deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_SERIALS);
-    fake_calls_complete(fixture->commands, block);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_TAKE_SERIALS);
+    fake_calls_complete(fixture->rig.commands, block);
 
     kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_VM_ID),
                        "VM-KBNT-20250830-007");
@@ -216,11 +202,11 @@ a_machine_without_a_number_is_left_to_come_again(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CORRUPT);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_CORRUPT);
 
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
-    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 1);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "");
 }
 
 static void
@@ -229,12 +215,12 @@ a_number_that_the_store_cannot_give_for_now_is_asked_for_again(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
-    fake_ports_pass_ms(fixture->fake, 10);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_FULL);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    fake_ports_pass_ms(fixture->rig.fake, 10);
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_SERIALS);
-    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 0);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_TAKE_SERIALS);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 0);
 }
 
 static void
@@ -243,10 +229,10 @@ a_message_whose_first_event_cannot_be_written_is_a_dead_letter(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver(fixture, request_of(KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE));
-    fake_ports_break_codec(fixture->fake, KBNT_ERROR_TOO_LARGE);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_ports_break_codec(fixture->rig.fake, KBNT_ERROR_TOO_LARGE);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_BURY);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_BURY);
     kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_REASON),
                        "TOO_LARGE");
     kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_MESSAGE_ID),
@@ -260,7 +246,7 @@ a_cancel_is_taken_in_with_the_event_that_ends_a_target_that_has_not_come(void)
 
     deliver(fixture, request_of(KBNT_REQUEST_TYPE_CANCEL_REQUEST));
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_CANCEL);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_TAKE_CANCEL);
     kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_TARGET_MESSAGE_ID),
                        SAMPLE_OTHER_ID);
     kbnt_assert_string(kbnt_value_get_string(event_of(fixture), KBNT_FIELD_STREAM_ID),
@@ -279,13 +265,13 @@ a_cancel_ends_its_target(void)
 
     kbnt_value_set_string(target, KBNT_FIELD_MESSAGE_ID, SAMPLE_OTHER_ID);
     deliver(fixture, target);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
     deliver(fixture, request_of(KBNT_REQUEST_TYPE_CANCEL_REQUEST));
-    fake_calls_complete(fixture->commands, NULL);
-    fake_calls_complete(fixture->commands, NULL);
-    fake_calls_complete(fake_ports_queries(fixture->fake), NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
+    fake_calls_complete(fixture->rig.queries, NULL);
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_ADVANCE);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_ADVANCE);
     kbnt_assert_int(kbnt_value_get_int(command_of(fixture), KBNT_FIELD_INBOX_STATE),
                     KBNT_INBOX_STATE_ENDED);
 }
@@ -296,11 +282,11 @@ what_cannot_be_read_is_a_dead_letter_with_a_copy_for_its_topic(void)
     g_autoptr(Fixture) fixture = fixture_new();
     const KbntValue *copy;
 
-    fake_ports_break_codec(fixture->fake, KBNT_ERROR_UNDECODABLE);
+    fake_ports_break_codec(fixture->rig.fake, KBNT_ERROR_UNDECODABLE);
     deliver_storage(fixture);
     copy = kbnt_value_nth_value(command_of(fixture), KBNT_FIELD_RECORDS, 0);
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_BURY);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_BURY);
     kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_REASON),
                        "UNDECODABLE");
     kbnt_assert_string(kbnt_value_get_string(copy, KBNT_FIELD_TOPIC), "dead");
@@ -313,7 +299,7 @@ a_dead_letter_has_no_copy_where_there_is_no_topic_for_it(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     fixture->config.dead_topic = NULL;
-    fake_ports_break_codec(fixture->fake, KBNT_ERROR_UNDECODABLE);
+    fake_ports_break_codec(fixture->rig.fake, KBNT_ERROR_UNDECODABLE);
     deliver_storage(fixture);
 
     kbnt_assert_int(kbnt_value_length(command_of(fixture), KBNT_FIELD_RECORDS), 0);
@@ -334,15 +320,15 @@ each_kind_of_dead_letter_is_told_by_its_own_name(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        fake_ports_break_codec(fixture->fake, rows[i].code);
+        fake_ports_break_codec(fixture->rig.fake, rows[i].code);
         deliver_storage(fixture);
-        fake_calls_complete(fixture->commands, NULL);
-        kbnt_assert_string(
-            kbnt_value_get_string(fake_ports_told(fixture->fake, KBNT_TRANSITION_MESSAGE_DEAD),
-                                  KBNT_FIELD_REASON),
-            rows[i].reason);
+        fake_calls_complete(fixture->rig.commands, NULL);
+        kbnt_assert_string(kbnt_value_get_string(
+                               fake_ports_told(fixture->rig.fake, KBNT_TRANSITION_MESSAGE_DEAD),
+                               KBNT_FIELD_REASON),
+                           rows[i].reason);
     }
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41 2:41 2:41 2:41");
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "2:41 2:41 2:41 2:41");
 }
 
 static void
@@ -351,12 +337,12 @@ a_second_message_under_a_known_id_is_a_dead_letter(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver_storage(fixture);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_ID_CONFLICT);
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_BURY);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_ID_CONFLICT);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_BURY);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
     kbnt_assert_string(
-        kbnt_value_get_string(fake_ports_told(fixture->fake, KBNT_TRANSITION_MESSAGE_DEAD),
+        kbnt_value_get_string(fake_ports_told(fixture->rig.fake, KBNT_TRANSITION_MESSAGE_DEAD),
                               KBNT_FIELD_REASON),
         "id-conflict");
 }
@@ -367,30 +353,30 @@ a_store_that_fails_for_now_is_asked_again(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver_storage(fixture);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
-    fake_ports_pass_ms(fixture->fake, 10);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_FULL);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    fake_ports_pass_ms(fixture->rig.fake, 10);
 
-    kbnt_assert_int(fake_calls_verb(fixture->commands, 0), KBNT_STORE_TAKE_IN);
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_TAKE_IN);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "");
 }
 
 static void
 what_waits_for_the_store_is_left_when_the_intake_stops(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
-    guint n_timers = fake_ports_n_timers(fixture->fake);
+    guint n_timers = fake_ports_n_timers(fixture->rig.fake);
 
     deliver_storage(fixture);
     deliver_at(fixture, 42, request_of(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE));
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
-    kbnt_assert_int(fake_ports_n_timers(fixture->fake), n_timers + 1);
-    kbnt_intake_stop(fixture->intake, done, fixture);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_FULL);
+    kbnt_assert_int(fake_ports_n_timers(fixture->rig.fake), n_timers + 1);
+    kbnt_intake_stop(fixture->intake, consumer_rig_done, &fixture->rig);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_FULL);
 
-    kbnt_assert_int(fake_ports_n_timers(fixture->fake), n_timers);
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    kbnt_assert_int(fake_ports_n_timers(fixture->rig.fake), n_timers);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "");
 }
 
 static void
@@ -399,29 +385,29 @@ what_was_left_at_a_stop_is_taken_in_when_it_comes_again(void)
     g_autoptr(Fixture) fixture = fixture_new();
 
     deliver_storage(fixture);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
-    kbnt_intake_stop(fixture->intake, done, fixture);
-    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
-    kbnt_intake_start(fixture->intake, done, fixture);
-    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_FULL);
+    kbnt_intake_stop(fixture->intake, consumer_rig_done, &fixture->rig);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
+    kbnt_intake_start(fixture->intake, consumer_rig_done, &fixture->rig);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
     deliver_storage(fixture);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "2:41");
 }
 
 static void
 a_record_that_comes_again_while_it_waits_for_the_store_is_taken_in_once(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
-    guint n_timers = fake_ports_n_timers(fixture->fake);
+    guint n_timers = fake_ports_n_timers(fixture->rig.fake);
 
     deliver_storage(fixture);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_FULL);
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_FULL);
     deliver_storage(fixture);
 
-    kbnt_assert_int(fake_calls_length(fixture->commands), 0);
-    kbnt_assert_int(fake_ports_n_timers(fixture->fake), n_timers + 1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    kbnt_assert_int(fake_ports_n_timers(fixture->rig.fake), n_timers + 1);
 }
 
 static void
@@ -429,15 +415,15 @@ a_dead_letter_that_the_store_refuses_is_buried_when_it_comes_again(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
-    fake_ports_break_codec(fixture->fake, KBNT_ERROR_UNDECODABLE);
+    fake_ports_break_codec(fixture->rig.fake, KBNT_ERROR_UNDECODABLE);
     deliver_storage(fixture);
-    fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CORRUPT);
-    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_CORRUPT);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 1);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "");
     deliver_storage(fixture);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "2:41");
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "2:41");
 }
 
 static void
@@ -445,12 +431,12 @@ a_partition_that_has_left_is_not_acknowledged(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
-    fake_ports_move_partition(fixture->fake, 2, TRUE);
+    fake_ports_move_partition(fixture->rig.fake, 2, TRUE);
     deliver_storage(fixture);
-    fake_ports_move_partition(fixture->fake, 2, FALSE);
-    fake_calls_complete(fixture->commands, NULL);
+    fake_ports_move_partition(fixture->rig.fake, 2, FALSE);
+    fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_string(fake_ports_acknowledged(fixture->fake), "");
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "");
     CU_ASSERT(kbnt_intake_receipts(fixture->intake) != NULL);
 }
 
@@ -464,12 +450,12 @@ events_of_the_intake_go_to_the_relay(void)
     kbnt_value_set_string(record, KBNT_FIELD_TOPIC, "events");
     kbnt_value_set_int(record, KBNT_FIELD_POSITION, 3);
     kbnt_value_take_item(result, KBNT_FIELD_RECORDS, record);
-    kbnt_relay_start(fixture->relay);
-    fake_calls_complete(fake_ports_queries(fixture->fake), NULL);
+    kbnt_relay_start(fixture->rig.relay);
+    fake_calls_complete(fixture->rig.queries, NULL);
     deliver_storage(fixture);
-    fake_calls_complete(fixture->commands, result);
+    fake_calls_complete(fixture->rig.commands, result);
 
-    kbnt_assert_string(fake_ports_sent(fixture->fake), "3");
+    kbnt_assert_string(fake_ports_sent(fixture->rig.fake), "3");
 }
 
 static void
@@ -477,12 +463,11 @@ an_intake_that_is_stopped_leaves_its_group(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
-    kbnt_intake_stop(fixture->intake, done, fixture);
-    kbnt_assert_int(fake_calls_verb(fake_ports_subscriptions(fixture->fake), 0),
-                    FAKE_UNSUBSCRIBE);
-    fake_calls_complete(fake_ports_subscriptions(fixture->fake), NULL);
+    kbnt_intake_stop(fixture->intake, consumer_rig_done, &fixture->rig);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.subscriptions, 0), FAKE_UNSUBSCRIBE);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
 
-    kbnt_assert_int(fixture->n_done, 2);
+    kbnt_assert_int(fixture->rig.n_done, 2);
 }
 
 static const KbntTest tests[] = {
