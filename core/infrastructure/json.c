@@ -131,7 +131,7 @@ needs_escape(guchar byte)
 }
 
 static void
-append_valid_text(GString *json, const char *text)
+append_escaped(GString *json, const char *text)
 {
     const char *plain = text;
 
@@ -147,15 +147,41 @@ append_valid_text(GString *json, const char *text)
     g_string_append_c(json, '"');
 }
 
+static void
+append_quoted(GString *json, const char *text, gsize length)
+{
+    char *at = extend(json, length + 2);
+
+    *at++ = '"';
+    memcpy(at, text, length);
+    at[length] = '"';
+}
+
+/* How many characters stand for themselves: mostly all. */
+static gsize
+plain_length(const char *text)
+{
+    gsize length = 0;
+
+    while ((guchar)text[length] < 0x7f && !needs_escape((guchar)text[length]))
+        length++;
+    return length;
+}
+
 void
 kbnt_json_append_text(GString *json, const char *text)
 {
+    gsize length = plain_length(text);
     g_autofree char *repaired = NULL;
 
+    if (text[length] == '\0') {
+        append_quoted(json, text, length);
+        return;
+    }
     /* Only the text of a foreign error could be anything but UTF-8; an answer never is. */
     if (!g_utf8_validate(text, -1, NULL))
         text = repaired = g_utf8_make_valid(text, -1);
-    append_valid_text(json, text);
+    append_escaped(json, text);
 }
 
 void
@@ -278,14 +304,9 @@ kbnt_json_append_comma(GString *json)
 void
 kbnt_json_append_key(GString *json, const char *name)
 {
-    gsize length = strlen(name);
-    char *at;
-
     kbnt_json_append_comma(json);
-    at = extend(json, length + 3);
-    *at++ = '"';
-    memcpy(at, name, length);
-    memcpy(at + length, "\":", 2);
+    append_quoted(json, name, strlen(name));
+    g_string_append_c(json, ':');
 }
 
 void
