@@ -12,16 +12,33 @@
 /* How many machines antiAffinity looks at. */
 #define NEIGHBOURS_MAX 1000
 
+/* What hosts have a number of. */
+enum { CPU, MEMORY, DISK, N_QUANTITIES };
+static const KbntField quantity_fields[N_QUANTITIES] = {
+    [CPU] = KBNT_FIELD_CPU,
+    [MEMORY] = KBNT_FIELD_MEMORY_MB,
+    [DISK] = KBNT_FIELD_DISK_MB,
+};
+static const char *const too_little[N_QUANTITIES] = {
+    [CPU] = "has too few cores left",
+    [MEMORY] = "has too little memory left",
+    [DISK] = "has too little disk left",
+};
+
 /* What is asked of a host, taken out of the request once. */
 typedef struct {
     const KbntValue *hosts;
     const KbntValue *specification;
     const char *user_id;
     const char *only_host;
-    gint64 cpu;
-    gint64 memory_mb;
-    gint64 disk_mb;
+    gint64 amounts[N_QUANTITIES];
 } Demand;
+
+/* What a host has, and what of it is left. */
+typedef struct {
+    gint64 capacity[N_QUANTITIES];
+    gint64 left[N_QUANTITIES];
+} Room;
 
 /* Why hosts were refused, for the message and the code. */
 typedef struct {
@@ -40,25 +57,26 @@ read_demand(const KbntValue *hosts, const KbntValue *request)
         .specification = specification,
         .user_id = kbnt_value_get_string(request, KBNT_FIELD_USER_ID),
         .only_host = kbnt_value_get_string(hosts, KBNT_FIELD_HOST),
-        .cpu = kbnt_value_get_int(specification, KBNT_FIELD_CPU),
-        .memory_mb = kbnt_value_get_int(specification, KBNT_FIELD_MEMORY_MB),
-        .disk_mb = kbnt_value_get_int(specification, KBNT_FIELD_DISK_MB) +
-                   kbnt_value_get_int(specification, KBNT_FIELD_SIZE_MB),
+        .amounts = { [CPU] = kbnt_value_get_int(specification, KBNT_FIELD_CPU),
+                     [MEMORY] = kbnt_value_get_int(specification, KBNT_FIELD_MEMORY_MB),
+                     [DISK] = kbnt_value_get_int(specification, KBNT_FIELD_DISK_MB) +
+                              kbnt_value_get_int(specification, KBNT_FIELD_SIZE_MB) },
     };
 }
 
-static gint64
-amount(const KbntValue *host, KbntField group, KbntField field)
+static Room
+read_room(const KbntValue *host)
 {
-    const KbntValue *amounts = kbnt_value_get_value(host, group);
+    const KbntValue *capacity = kbnt_value_get_value(host, KBNT_FIELD_CAPACITY);
+    const KbntValue *claimed = kbnt_value_get_value(host, KBNT_FIELD_CLAIMED);
+    Room room = { 0 };
 
-    return amounts ? kbnt_value_get_int(amounts, field) : 0;
-}
-
-static gint64
-free_amount(const KbntValue *host, KbntField field)
-{
-    return amount(host, KBNT_FIELD_CAPACITY, field) - amount(host, KBNT_FIELD_CLAIMED, field);
+    for (guint i = 0; i < N_QUANTITIES; i++) {
+        room.capacity[i] = capacity ? kbnt_value_get_int(capacity, quantity_fields[i]) : 0;
+        room.left[i] = room.capacity[i] -
+                       (claimed ? kbnt_value_get_int(claimed, quantity_fields[i]) : 0);
+    }
+    return room;
 }
 
 static gboolean
@@ -186,7 +204,7 @@ has_repelling_neighbour(const KbntValue *host, const Demand *demand)
 
 /* Returns: (nullable): what speaks against the host apart from its image; NULL for nothing. */
 static const char *
-objection(const KbntValue *host, const Demand *demand)
+objection(const KbntValue *host, const Room *room, const Demand *demand)
 {
     if (!kbnt_value_get_int(host, KBNT_FIELD_ALIVE))
         return "is not alive";
@@ -203,12 +221,10 @@ objection(const KbntValue *host, const Demand *demand)
         return "has no such network";
     if (has_repelling_neighbour(host, demand))
         return "has a machine that this one keeps away from";
-    if (free_amount(host, KBNT_FIELD_CPU) < demand->cpu)
-        return "has too few cores left";
-    if (free_amount(host, KBNT_FIELD_MEMORY_MB) < demand->memory_mb)
-        return "has too little memory left";
-    if (free_amount(host, KBNT_FIELD_DISK_MB) < demand->disk_mb)
-        return "has too little disk left";
+    for (guint i = 0; i < N_QUANTITIES; i++) {
+        if (room->left[i] < demand->amounts[i])
+            return too_little[i];
+    }
     return NULL;
 }
 
@@ -223,9 +239,9 @@ note_refusal(Refusals *refusals, const KbntValue *host, const char *reason)
 }
 
 static gboolean
-will_do(const KbntValue *host, const Demand *demand, Refusals *refusals)
+will_do(const KbntValue *host, const Room *room, const Demand *demand, Refusals *refusals)
 {
-    const char *reason = objection(host, demand);
+    const char *reason = objection(host, room, demand);
 
     if (!has_image(host, demand)) {
         refusals->n_without_image++;
@@ -236,24 +252,20 @@ will_do(const KbntValue *host, const Demand *demand, Refusals *refusals)
     return reason == NULL;
 }
 
-/* Returns: the share of a quantity that stays free, 1 where the host has none of it. */
+/* Returns: the share of the scarcest quantity that stays free: it decides, so that no host runs
+ * out of one while it has the others. A host with none of a quantity has all of it free. */
 static double
-free_share(const KbntValue *host, KbntField field, gint64 demanded)
+weigh(const Room *room, const Demand *demand)
 {
-    gint64 capacity = amount(host, KBNT_FIELD_CAPACITY, field);
+    double least = 1;
 
-    return capacity > 0 ? (double)(free_amount(host, field) - demanded) / (double)capacity : 1;
-}
+    for (guint i = 0; i < N_QUANTITIES; i++) {
+        double left = (double)(room->left[i] - demand->amounts[i]);
 
-/* The scarcest quantity decides, so that no host runs out of one while it has the others. */
-static double
-weigh(const KbntValue *host, const Demand *demand)
-{
-    double cpu = free_share(host, KBNT_FIELD_CPU, demand->cpu);
-    double memory = free_share(host, KBNT_FIELD_MEMORY_MB, demand->memory_mb);
-    double disk = free_share(host, KBNT_FIELD_DISK_MB, demand->disk_mb);
-
-    return MIN(cpu, MIN(memory, disk));
+        if (room->capacity[i] > 0)
+            least = MIN(least, left / (double)room->capacity[i]);
+    }
+    return least;
 }
 
 static gboolean
@@ -295,9 +307,11 @@ kbnt_placement_choose(const KbntValue *hosts, const KbntValue *request, GError *
 
     for (guint i = 0; i < n_hosts; i++) {
         KbntValue *host = kbnt_value_nth_value(hosts, KBNT_FIELD_HOSTS, i);
-        double weight = weigh(host, &demand);
+        Room room = read_room(host);
+        double weight = weigh(&room, &demand);
 
-        if (!will_do(host, &demand, &refusals) || !is_better(host, weight, best, best_weight))
+        if (!will_do(host, &room, &demand, &refusals) ||
+            !is_better(host, weight, best, best_weight))
             continue;
         best = host;
         best_weight = weight;
