@@ -140,10 +140,24 @@ drain(KbntLoop *loop)
     return was_filled;
 }
 
+static void
+call_turn_ends(KbntLoop *loop)
+{
+    for (guint i = 0; i < loop->turn_ends->len; i++) {
+        Invocation next = g_array_index(loop->turn_ends, Invocation, i);
+
+        kbnt_loop_call_timed(loop, next.name, next.function, next.data);
+    }
+    g_array_set_size(loop->turn_ends, 0);
+}
+
+/* What other threads have brought may lead to work for them, which they begin while the other
+ * sources have their turn. */
 static gboolean
 on_wake(int fd, GIOCondition condition, gpointer loop)
 {
     drain(loop);
+    call_turn_ends(loop);
     return G_SOURCE_CONTINUE;
 }
 
@@ -156,15 +170,8 @@ typedef struct {
 static gboolean
 end_turn(GSource *source, gint *ret_timeout_ms)
 {
-    KbntLoop *loop = ((TurnSource *)source)->loop;
-
     *ret_timeout_ms = -1;
-    for (guint i = 0; i < loop->turn_ends->len; i++) {
-        Invocation next = g_array_index(loop->turn_ends, Invocation, i);
-
-        kbnt_loop_call_timed(loop, next.name, next.function, next.data);
-    }
-    g_array_set_size(loop->turn_ends, 0);
+    call_turn_ends(((TurnSource *)source)->loop);
     return FALSE;
 }
 

@@ -39,8 +39,9 @@ void kbnt_loop_invoke_named(KbntLoop *loop, const char *name, KbntLoopFunc funct
 guint64 kbnt_loop_after_named(KbntLoop *loop, gint64 delay_us, const char *name,
                               KbntLoopFunc function, gpointer data);
 
-/* Runs function once, on the loop thread, before the loop next waits for events: whoever
- * gathers work over a turn hands it on in one go. Loop thread only. */
+/* Runs function once, on the loop thread, behind what the ring has brought, at the latest
+ * before the loop next waits for events: whoever gathers work hands it on in one go. Loop
+ * thread only. */
 void kbnt_loop_at_turn_end(KbntLoop *loop, const char *name, KbntLoopFunc function,
                            gpointer data);
 
