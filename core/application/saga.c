@@ -20,13 +20,20 @@
 #define RENEW_MS 1000
 #define LEASE_MS 3000
 
+/* A row that waits for its turn: as bytes, which take a third of the room. */
+typedef struct {
+    GBytes *row;
+    KbntPriority priority;
+    KbntCancelReason cancel; /* 0 while nobody wishes to end it */
+} Waiting;
+
 struct KbntSaga {
     const KbntPorts *ports;
     KbntRunContext context;
     char *owner;
     guint slots;
     KbntFairShare *turns;
-    GHashTable *waiting; /* messageId -> row */
+    GHashTable *waiting; /* messageId -> Waiting */
     guint n_waiting[KBNT_PRIORITY_CRITICAL + 1];
     GHashTable *running; /* messageId -> KbntRun, owned */
     GHashTable *parked;  /* messageIds that wait for another's end */
@@ -36,6 +43,45 @@ struct KbntSaga {
     gboolean looking; /* the query is open */
     guint64 renew_timer;
 };
+
+static void
+waiting_free(Waiting *waiting)
+{
+    g_bytes_unref(waiting->row);
+    g_free(waiting);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Waiting, waiting_free)
+
+/* The event that was committed with a row is no part of what begins its run. */
+static Waiting *
+waiting_new(const KbntValue *row)
+{
+    static const KbntField unneeded[] = { KBNT_FIELD_RECORDS, KBNT_FIELD_BODY_HASH };
+    g_autoptr(KbntValue) lean = kbnt_value_copy(row);
+    Waiting *waiting = g_new0(Waiting, 1);
+
+    for (guint i = 0; i < G_N_ELEMENTS(unneeded); i++)
+        kbnt_value_clear(lean, unneeded[i]);
+    waiting->row = kbnt_value_to_bytes(lean);
+    waiting->priority = kbnt_value_get_int(row, KBNT_FIELD_PRIORITY);
+    return waiting;
+}
+
+/* Returns: (transfer full): the row as it came, with the wish to end it. */
+static KbntValue *
+waiting_row(const Waiting *waiting)
+{
+    g_autoptr(GError) error = NULL;
+    KbntValue *row = kbnt_value_from_bytes(waiting->row, &error);
+
+    g_assert_no_error(error);
+    if (waiting->cancel != 0) {
+        kbnt_value_set_int(row, KBNT_FIELD_CANCEL_REQUESTED, TRUE);
+        kbnt_value_set_int(row, KBNT_FIELD_CANCEL_REASON, waiting->cancel);
+    }
+    return row;
+}
 
 static void fill_slots(KbntSaga *saga);
 static void renew(gpointer data);
@@ -62,7 +108,7 @@ kbnt_saga_new(const KbntPorts *ports, KbntRelay *relay, const KbntPrices *prices
     saga->slots = slots;
     saga->turns = kbnt_fair_share_new();
     saga->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                          (GDestroyNotify)kbnt_value_unref);
+                                          (GDestroyNotify)waiting_free);
     saga->running = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                           (GDestroyNotify)kbnt_run_free);
     saga->parked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -100,13 +146,14 @@ kbnt_saga_free(KbntSaga *saga)
 static void
 begin(KbntSaga *saga, const char *message_id)
 {
-    g_autoptr(KbntValue) row = NULL;
+    g_autoptr(Waiting) waiting = NULL;
     g_autofree char *key = NULL;
 
     if (!g_hash_table_steal_extended(saga->waiting, message_id, (gpointer *)&key,
-                                     (gpointer *)&row))
+                                     (gpointer *)&waiting))
         return;
-    saga->n_waiting[kbnt_value_get_int(row, KBNT_FIELD_PRIORITY)]--;
+    saga->n_waiting[waiting->priority]--;
+    g_autoptr(KbntValue) row = waiting_row(waiting);
     KbntRun *run = kbnt_run_new(&saga->context, row);
     g_hash_table_insert(saga->running, (gpointer)kbnt_run_message_id(run), run);
     kbnt_run_begin(run);
@@ -125,11 +172,11 @@ hold(KbntSaga *saga, const KbntValue *row)
         return;
     }
     g_hash_table_remove(saga->parked, message_id);
-    g_hash_table_insert(saga->waiting, g_strdup(message_id), kbnt_value_ref(row));
-    saga->n_waiting[kbnt_value_get_int(row, KBNT_FIELD_PRIORITY)]++;
+    Waiting *waiting = waiting_new(row);
+    g_hash_table_insert(saga->waiting, g_strdup(message_id), waiting);
+    saga->n_waiting[waiting->priority]++;
     kbnt_fair_share_push(saga->turns, message_id,
-                         kbnt_value_get_string(row, KBNT_FIELD_USER_ID),
-                         kbnt_value_get_int(row, KBNT_FIELD_PRIORITY));
+                         kbnt_value_get_string(row, KBNT_FIELD_USER_ID), waiting->priority);
 }
 
 static void
@@ -207,20 +254,15 @@ kbnt_saga_refused(KbntSaga *saga, const KbntValue *row)
     world->observe(world->data, transition);
 }
 
-/* The row as it waits here, with the wish to end it. */
 static void
 mark_cancelled(KbntSaga *saga, const char *message_id, KbntCancelReason reason)
 {
-    KbntValue *row = g_hash_table_lookup(saga->waiting, message_id);
+    Waiting *waiting = g_hash_table_lookup(saga->waiting, message_id);
 
-    if (row == NULL) {
+    if (waiting != NULL)
+        waiting->cancel = reason;
+    else
         saga->more = TRUE;
-        return;
-    }
-    KbntValue *marked = kbnt_value_copy(row);
-    kbnt_value_set_int(marked, KBNT_FIELD_CANCEL_REQUESTED, TRUE);
-    kbnt_value_set_int(marked, KBNT_FIELD_CANCEL_REASON, reason);
-    g_hash_table_replace(saga->waiting, g_strdup(message_id), marked);
 }
 
 void
