@@ -338,6 +338,8 @@ claimed(KbntRun *run, KbntValue *result, const GError *error)
         kbnt_run_undo(run);
         return;
     }
+    if (run->cancel == 0 && left_us <= 0)
+        run->cancel = KBNT_CANCEL_REASON_DEADLINE;
     run->deadline_timer = world->after(world->data, MAX(left_us / 1000, 0), deadline_passed,
                                        run);
     go_on(run);

@@ -3,9 +3,9 @@
  * saga.c: owns which messages are worked on, when: lanes, turns, slots and leases.
  *
  * Rows come from the intake as they are committed, and from the store (WAITING) at start, once
- * a second (a lease of another incarnation may have ended), when memory ran short, and when the
- * end of one message may have freed another that depends on it. A row that is known already is
- * not taken twice.
+ * a second (a lease of another incarnation may have ended, or the time that a row has to wait
+ * for others), when memory ran short, and when the end of one message or a cancel may have
+ * freed another. A row that is known already is not taken twice.
  */
 #include "saga.h"
 
@@ -86,15 +86,22 @@ waiting_row(const Waiting *waiting)
 static void fill_slots(KbntSaga *saga);
 static void renew(gpointer data);
 
+/* A message has ended: others may have waited for it. */
+static void
+go_on_after_end(KbntSaga *saga)
+{
+    if (g_hash_table_size(saga->parked) > 0)
+        saga->more = TRUE;
+    fill_slots(saga);
+}
+
 static void
 run_ended(KbntRun *run, gpointer data)
 {
     KbntSaga *saga = data;
 
     g_hash_table_remove(saga->running, kbnt_run_message_id(run));
-    if (g_hash_table_size(saga->parked) > 0)
-        saga->more = TRUE;
-    fill_slots(saga);
+    go_on_after_end(saga);
 }
 
 KbntSaga *
@@ -252,6 +259,7 @@ kbnt_saga_refused(KbntSaga *saga, const KbntValue *row)
     kbnt_value_set_string(transition, KBNT_FIELD_CODE,
                           kbnt_error_code_name(KBNT_ERROR_DEADLINE_EXCEEDED));
     world->observe(world->data, transition);
+    go_on_after_end(saga);
 }
 
 static void

@@ -167,18 +167,36 @@ judge_busy(KbntRequestType verb, const KbntValue *resource, KbntValue *verdict)
                        kbnt_value_get_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID), open);
 }
 
+/* A request that could not be undone has failed, but its message ends with the debt it left; a
+ * delete leaves none. */
+static gboolean
+may_owe(const KbntValue *resource)
+{
+    return status_of(resource) == KBNT_RESOURCE_STATUS_QUARANTINED &&
+           verb_of(resource) != KBNT_REQUEST_TYPE_DELETE_RESOURCE;
+}
+
+/* Returns: (nullable): the message that has to end first. One that has ended is not named: a
+ * consumer may have forgotten it, and would wait for it to come. */
+static const char *
+awaited_of(const KbntValue *resource)
+{
+    return kbnt_value_get_string(resource, may_owe(resource) ? KBNT_FIELD_LAST_MESSAGE_ID
+                                                             : KBNT_FIELD_OPEN_MESSAGE_ID);
+}
+
 /* The store looks again, in its transaction, that nobody has touched it since. */
 static void
 touch(const KbntValue *resource, KbntValue *verdict)
 {
-    const char *last = kbnt_value_get_string(resource, KBNT_FIELD_LAST_MESSAGE_ID);
+    const char *awaited = awaited_of(resource);
     KbntValue *touched = kbnt_value_new();
 
     kbnt_value_copy_field(touched, resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
     kbnt_value_copy_field(touched, resource, KBNT_FIELD_LAST_MESSAGE_ID);
     kbnt_value_take_item(verdict, KBNT_FIELD_TOUCHES, touched);
-    if (last)
-        kbnt_value_append_string(verdict, KBNT_FIELD_DEPENDS_ON, last);
+    if (awaited)
+        kbnt_value_append_string(verdict, KBNT_FIELD_DEPENDS_ON, awaited);
 }
 
 /* Judges the resource whose state the verb moves. */

@@ -91,13 +91,17 @@ G_BEGIN_DECLS
  *   where it is refused at once), REMAINING_MS, RECEIVED_AT, VM_ID, DEPENDS_ON, STREAM_ID,
  *   SEQUENCE, PREVIOUS_CHECKSUM, RECORDS}
  *   MESSAGE_ID known: with the same BODY_HASH, or as a tombstone, result {DUPLICATE,
- *   INBOX_STATE}, else ID_CONFLICT. RECORDS go to the outbox. Result {INBOX_STATE, RECORDS}.
+ *   INBOX_STATE}, else ID_CONFLICT. RECORDS go to the outbox. A WAITING one waits for each of
+ *   DEPENDS_ON that is neither ENDED nor a TOMBSTONE, also for one that has not come, but no
+ *   longer than REMAINING_MS; an ENDED one frees what waits for it. Result {INBOX_STATE,
+ *   RECORDS}.
  *
  * TAKE_CANCEL  {MESSAGE_ID, BODY_HASH, TARGET_MESSAGE_ID, CANCEL_REASON, STREAM_ID, SEQUENCE,
  *   PREVIOUS_CHECKSUM, RECORDS}
  *   As TAKE_IN for the cancel message itself. A target that is not ENDED gets
- *   CANCEL_REQUESTED; an unknown one becomes a TOMBSTONE with that stream, and then alone
- *   RECORDS go to the outbox. Result {INBOX_STATE of the target, RECORDS, DUPLICATE}.
+ *   CANCEL_REQUESTED and waits for no other any more; an unknown one becomes a TOMBSTONE with
+ *   that stream, which frees what waits for it, and then alone RECORDS go to the outbox. Result
+ *   {INBOX_STATE of the target, RECORDS, DUPLICATE}.
  *
  * CLAIM  as ADVANCE, with OWNER, LEASE_MS, EXPECTED_SEQUENCE (of the row as the claimer
  *   knows it); without EPOCH
@@ -155,8 +159,8 @@ G_BEGIN_DECLS
  * Queries of the producer's half
  *
  * LOOKUP  {SCOPE, REQUEST_ID, IDEMPOTENCY_KEY, RESOURCE_IDS}: result {REQUEST where that is
- *   known, RESOURCES: those of RESOURCE_IDS that are known, with OPEN_MESSAGE_ID's
- *   REQUEST_TYPE}
+ *   known, RESOURCES: those of RESOURCE_IDS that are known, with REQUEST_TYPE: that of
+ *   OPEN_MESSAGE_ID, or else of LAST_MESSAGE_ID where it is known}
  *
  * REQUEST  {MESSAGE_ID} or {SCOPE, REQUEST_ID}: result {REQUEST}; NOT_FOUND
  *
@@ -175,9 +179,10 @@ G_BEGIN_DECLS
  *
  * Queries of the consumer's half
  *
- * WAITING  {MAX_ROWS, OWNER}: result {ITEMS: inbox rows that can be claimed now: WAITING with
- *   all of DEPENDS_ON ENDED or unknown, or RUNNING or UNDOING with a lease that has ended;
- *   eldest first in each lane, and a full lane hides no other}
+ * WAITING  {MAX_ROWS, OWNER}: result {ITEMS: inbox rows that can be claimed now: WAITING, with
+ *   nothing left to wait for or, their REMAINING_MS then 0, no time left to do so; or RUNNING
+ *   or UNDOING with a lease that has ended; eldest first in each lane, and a full lane hides no
+ *   other}
  *
  * INBOX  {MESSAGE_ID}: result {an inbox row with JOURNAL}; NOT_FOUND
  *

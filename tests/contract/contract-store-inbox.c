@@ -125,13 +125,13 @@ static void
 a_message_waits_for_what_it_depends_on(void)
 {
     g_autoptr(Contract) contract = open_consumer();
-    KbntValue *dependent = store_message(3);
+    KbntValue *dependant = store_message(3);
 
     take_in(contract, 1);
     take_in(contract, 2);
-    kbnt_value_append_string(dependent, KBNT_FIELD_DEPENDS_ON, store_id(1));
-    kbnt_value_append_string(dependent, KBNT_FIELD_DEPENDS_ON, store_id(2));
-    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, dependent));
+    kbnt_value_append_string(dependant, KBNT_FIELD_DEPENDS_ON, store_id(1));
+    kbnt_value_append_string(dependant, KBNT_FIELD_DEPENDS_ON, store_id(2));
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, dependant));
     kbnt_assert_int(store_count_waiting(contract), 2);
     end_message(contract, 1);
     kbnt_assert_int(store_count_waiting(contract), 1);
@@ -140,19 +140,151 @@ a_message_waits_for_what_it_depends_on(void)
     kbnt_assert_int(store_count_waiting(contract), 1);
 }
 
+/* Returns: (transfer full): message 3, which depends on @other. */
+static KbntValue *
+dependant_of(guint other)
+{
+    KbntValue *dependant = store_message(3);
+
+    kbnt_value_append_string(dependant, KBNT_FIELD_DEPENDS_ON, store_id(other));
+    return dependant;
+}
+
 static void
-a_message_waits_for_nothing_that_is_unknown_or_has_ended(void)
+take_in_dependant_of(Contract *contract, guint other)
+{
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, dependant_of(other)));
+}
+
+static void
+a_message_waits_for_nothing_that_has_ended(void)
 {
     g_autoptr(Contract) contract = open_consumer();
-    KbntValue *dependent = store_message(3);
 
     take_in(contract, 1);
     end_message(contract, 1);
-    kbnt_value_append_string(dependent, KBNT_FIELD_DEPENDS_ON, store_id(1));
-    kbnt_value_append_string(dependent, KBNT_FIELD_DEPENDS_ON, store_id(77));
-    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, dependent));
+    take_in_dependant_of(contract, 1);
 
     kbnt_assert_int(store_count_waiting(contract), 1);
+}
+
+static void
+a_message_waits_for_one_that_it_has_overtaken(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+
+    take_in_dependant_of(contract, 1);
+    kbnt_assert_int(store_count_waiting(contract), 0);
+    take_in(contract, 1);
+    kbnt_assert_int(store_count_waiting(contract), 1);
+    end_message(contract, 1);
+
+    kbnt_assert_int(store_count_waiting(contract), 1);
+    kbnt_assert_int(state_of(contract, 3), KBNT_INBOX_STATE_WAITING);
+}
+
+static void
+a_message_waits_once_for_what_it_names_twice(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+    KbntValue *dependant = dependant_of(1);
+
+    kbnt_value_append_string(dependant, KBNT_FIELD_DEPENDS_ON, store_id(1));
+    take_in(contract, 1);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, dependant));
+    end_message(contract, 1);
+
+    kbnt_assert_int(store_count_waiting(contract), 1);
+}
+
+static void
+one_that_is_refused_at_once_frees_what_has_overtaken_it(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+    KbntValue *refused = store_message(1);
+
+    take_in_dependant_of(contract, 1);
+    kbnt_value_set_int(refused, KBNT_FIELD_INBOX_STATE, KBNT_INBOX_STATE_ENDED);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, refused));
+
+    kbnt_assert_int(store_count_waiting(contract), 1);
+}
+
+static void
+a_message_that_is_refused_at_once_does_not_come_back_for_others(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+    KbntValue *refused = dependant_of(1);
+
+    kbnt_value_set_int(refused, KBNT_FIELD_INBOX_STATE, KBNT_INBOX_STATE_ENDED);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, refused));
+    take_in(contract, 1);
+    end_message(contract, 1);
+
+    kbnt_assert_int(store_count_waiting(contract), 0);
+    kbnt_assert_int(state_of(contract, 3), KBNT_INBOX_STATE_ENDED);
+}
+
+/* Returns: (transfer full): the one message that can be claimed now. */
+static KbntValue *
+see_waiting(Contract *contract)
+{
+    g_autoptr(KbntValue) waiting = store_query(contract, KBNT_STORE_WAITING,
+                                               store_value(KBNT_FIELD_MAX_ROWS, 10, 0));
+
+    CU_ASSERT_FATAL(kbnt_value_length(waiting, KBNT_FIELD_ITEMS) == 1);
+    return kbnt_value_ref(kbnt_value_nth_value(waiting, KBNT_FIELD_ITEMS, 0));
+}
+
+static void
+a_message_waits_for_others_no_longer_than_its_time(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+    KbntValue *dependant = dependant_of(1);
+    g_autoptr(KbntValue) waiting = NULL;
+
+    kbnt_value_set_int(dependant, KBNT_FIELD_REMAINING_MS, 0);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, dependant));
+    waiting = see_waiting(contract);
+    end_message(contract, 3);
+
+    kbnt_assert_string(kbnt_value_get_string(waiting, KBNT_FIELD_MESSAGE_ID), store_id(3));
+    kbnt_assert_int(kbnt_value_get_int(waiting, KBNT_FIELD_REMAINING_MS), 0);
+    kbnt_assert_int(store_count_waiting(contract), 0);
+}
+
+static void
+a_message_that_is_claimed_without_time_waits_for_nobody_any_more(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+    KbntValue *dependant = dependant_of(1);
+    KbntValue *claim_of_3 = store_claim(3, "worker-1", 1);
+    g_autoptr(KbntValue) waiting = NULL;
+
+    kbnt_value_set_int(dependant, KBNT_FIELD_REMAINING_MS, 0);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_IN, dependant));
+    kbnt_value_set_int(claim_of_3, KBNT_FIELD_LEASE_MS, 0);
+    kbnt_value_set_int(claim_of_3, KBNT_FIELD_REMAINING_MS, 700);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_CLAIM, claim_of_3));
+    waiting = see_waiting(contract);
+
+    kbnt_assert_int(kbnt_value_get_int(waiting, KBNT_FIELD_REMAINING_MS), 700);
+}
+
+static void
+a_wait_that_outlasts_the_process_ends_as_it_would_have(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+    g_autoptr(Contract) again = NULL;
+
+    take_in_dependant_of(contract, 1);
+    contract_stop(contract);
+    again = contract_open_again(contract);
+    kbnt_assert_int(store_count_waiting(again), 0);
+    take_in(again, 1);
+    end_message(again, 1);
+
+    kbnt_assert_int(store_count_waiting(again), 1);
 }
 
 static KbntValue *
@@ -219,6 +351,36 @@ a_cancel_that_overtakes_its_target_leaves_a_tombstone(void)
                     KBNT_INBOX_STATE_TOMBSTONE);
     kbnt_assert_int(kbnt_value_get_int(stream, KBNT_FIELD_SEQUENCE), 1);
     kbnt_assert_string(kbnt_value_get_string(stream, KBNT_FIELD_PREVIOUS_CHECKSUM), "sha256-9");
+    kbnt_assert_int(store_count_waiting(contract), 0);
+}
+
+static void
+a_tombstone_frees_what_has_overtaken_its_target(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+
+    take_in_dependant_of(contract, 1);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_CANCEL, cancel_of(2, 1)));
+
+    kbnt_assert_int(store_count_waiting(contract), 1);
+}
+
+static void
+a_cancel_ends_the_wait_for_others(void)
+{
+    g_autoptr(Contract) contract = open_consumer();
+    g_autoptr(KbntValue) waiting = NULL;
+
+    take_in_dependant_of(contract, 1);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_TAKE_CANCEL, cancel_of(2, 3)));
+    waiting = see_waiting(contract);
+    end_message(contract, 3);
+    take_in(contract, 1);
+    end_message(contract, 1);
+
+    kbnt_assert_int(kbnt_value_get_int(waiting, KBNT_FIELD_CANCEL_REASON),
+                    KBNT_CANCEL_REASON_DEADLINE);
+    kbnt_assert_int(kbnt_value_get_int(waiting, KBNT_FIELD_REMAINING_MS), 60000);
     kbnt_assert_int(store_count_waiting(contract), 0);
 }
 
@@ -294,10 +456,19 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_message_id_with_another_body_is_a_conflict),
     KBNT_TEST(a_message_that_is_refused_at_once_waits_for_nobody),
     KBNT_TEST(a_message_waits_for_what_it_depends_on),
-    KBNT_TEST(a_message_waits_for_nothing_that_is_unknown_or_has_ended),
+    KBNT_TEST(a_message_waits_for_nothing_that_has_ended),
+    KBNT_TEST(a_message_waits_for_one_that_it_has_overtaken),
+    KBNT_TEST(a_message_waits_once_for_what_it_names_twice),
+    KBNT_TEST(one_that_is_refused_at_once_frees_what_has_overtaken_it),
+    KBNT_TEST(a_message_that_is_refused_at_once_does_not_come_back_for_others),
+    KBNT_TEST(a_message_waits_for_others_no_longer_than_its_time),
+    KBNT_TEST(a_message_that_is_claimed_without_time_waits_for_nobody_any_more),
+    KBNT_TEST(a_wait_that_outlasts_the_process_ends_as_it_would_have),
     KBNT_TEST(a_cancel_reaches_the_worker_with_its_next_step),
     KBNT_TEST(a_cancel_that_comes_twice_is_taken_in_once),
     KBNT_TEST(a_cancel_that_overtakes_its_target_leaves_a_tombstone),
+    KBNT_TEST(a_tombstone_frees_what_has_overtaken_its_target),
+    KBNT_TEST(a_cancel_ends_the_wait_for_others),
     KBNT_TEST(what_has_ended_is_not_cancelled),
     KBNT_TEST(the_end_of_a_message_drops_its_secrets),
     KBNT_TEST(a_debt_keeps_its_secrets_until_it_is_paid),

@@ -189,15 +189,20 @@ resources_are_found_by_what_they_are_and_where(void)
     kbnt_assert_int(count_resources(contract, store_value(KBNT_FIELD_USER_ID, "user-2", 0)), 0);
 }
 
+static KbntValue *
+look_up(Contract *contract)
+{
+    return store_query(contract, KBNT_STORE_LOOKUP,
+                       store_value(KBNT_FIELD_SCOPE, "all", KBNT_FIELD_REQUEST_ID, "req-1",
+                                   KBNT_FIELD_RESOURCE_IDS, store_resource_id(1),
+                                   KBNT_FIELD_RESOURCE_IDS, store_resource_id(9), 0));
+}
+
 static void
 a_lookup_tells_what_is_known_and_who_works_on_it(void)
 {
     g_autoptr(Contract) contract = open_with_requests(1);
-    g_autoptr(KbntValue) found = store_query(
-        contract, KBNT_STORE_LOOKUP,
-        store_value(KBNT_FIELD_SCOPE, "all", KBNT_FIELD_REQUEST_ID, "req-1",
-                    KBNT_FIELD_RESOURCE_IDS, store_resource_id(1), KBNT_FIELD_RESOURCE_IDS,
-                    store_resource_id(9), 0));
+    g_autoptr(KbntValue) found = look_up(contract);
     g_autoptr(KbntValue) missed = store_query(
         contract, KBNT_STORE_LOOKUP,
         store_value(KBNT_FIELD_SCOPE, "else", KBNT_FIELD_REQUEST_ID, "req-1", 0));
@@ -208,6 +213,20 @@ a_lookup_tells_what_is_known_and_who_works_on_it(void)
                                        KBNT_FIELD_REQUEST_TYPE),
                     KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
     CU_ASSERT(!kbnt_value_has(missed, KBNT_FIELD_REQUEST));
+}
+
+static void
+a_lookup_tells_who_was_the_last_to_work_on_what_is_at_rest(void)
+{
+    g_autoptr(Contract) contract = open_with_requests(1);
+    g_autoptr(KbntValue) found = NULL;
+
+    complete_request(contract, 1);
+    found = look_up(contract);
+
+    kbnt_assert_int(kbnt_value_get_int(kbnt_value_nth_value(found, KBNT_FIELD_RESOURCES, 0),
+                                       KBNT_FIELD_REQUEST_TYPE),
+                    KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
 }
 
 static guint
@@ -411,6 +430,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(requests_of_each_status_go_from_the_newest_to_the_eldest),
     KBNT_TEST(resources_are_found_by_what_they_are_and_where),
     KBNT_TEST(a_lookup_tells_what_is_known_and_who_works_on_it),
+    KBNT_TEST(a_lookup_tells_who_was_the_last_to_work_on_what_is_at_rest),
     KBNT_TEST(overdue_is_what_is_open_past_its_deadline_and_not_cancelled),
     KBNT_TEST(totals_follow_every_change),
     KBNT_TEST(a_dead_letter_is_kept_once_for_each_offset),

@@ -64,6 +64,24 @@ find_abandoned(Store *store, Db *db, GArray **lanes)
     }
 }
 
+/* Those that still wait for others when their time is up. */
+static void
+find_expired(Store *store, Db *db, GArray **lanes)
+{
+    DbRow *row = db_find(db,
+                         "SELECT DISTINCT id, priority FROM dependencies"
+                         " INDEXED BY dependencies_until CROSS JOIN inbox ON id = owner"
+                         " WHERE until <= ? AND state = 1",
+                         "i", kbnt_host_wall_ms(store->host));
+
+    for (; row; row = db_next(db, row)) {
+        gint64 id = row_int(row, 0);
+
+        g_array_append_val(lanes[CLAMP(row_int(row, 1), 0, N_LANES - 1)], id);
+    }
+}
+
+/* What is read though it is parked has no time left. */
 static void
 read_message(Db *db, gint64 id, KbntValue *result)
 {
@@ -73,6 +91,8 @@ read_message(Db *db, gint64 id, KbntValue *result)
     if (!row)
         return;
     message = inbox_read(db, row);
+    if (message && row_int(row, 8) > 0)
+        kbnt_value_set_int(message, KBNT_FIELD_REMAINING_MS, 0);
     db_row_end(row);
     if (message)
         kbnt_value_take_item(result, KBNT_FIELD_ITEMS, message);
@@ -109,6 +129,7 @@ inbox_views_waiting(Store *store, Db *db, const KbntValue *argument, GError **er
         find_waiting(db, i, max_rows, lanes[i]);
     }
     find_abandoned(store, db, lanes);
+    find_expired(store, db, lanes);
     share(lanes, max_rows, shares);
     for (int i = N_LANES - 1; i >= 0; i--) {
         g_array_sort(lanes[i], compare_ids);

@@ -2,6 +2,7 @@
 /* inbox.c: owns the consumer's rows of messages, and what their end brings. */
 #include "inbox.h"
 
+#include "dependencies.h"
 #include "leases.h"
 #include "parts.h"
 #include "saga-state.h"
@@ -94,6 +95,7 @@ inbox_find(Store *store, const char *message_id)
     message.state = row_int(row, 4);
     message.epoch = row_int(row, 5);
     message.cancel_reason = row_int(row, 6);
+    message.is_parked = row_int(row, 8) > 0;
     db_row_end(row);
 
     message.n_parts = parts_read(store->db, PARTS_OF_INBOX, message.id, learn_part, &message);
@@ -118,7 +120,7 @@ keep_fresh(Store *store, const Message *message, gint64 id, const KbntValue *fir
 
 gboolean
 inbox_insert(Store *store, const Message *message, const char *body_hash, const char *user_id,
-             gint64 n_parked, KbntValue *first)
+             KbntValue *first)
 {
     g_autoptr(KbntValue) stripped = inbox_has_ended(message->state) ? secrets_left_out(first)
                                                                     : kbnt_value_ref(first);
@@ -126,9 +128,9 @@ inbox_insert(Store *store, const Message *message, const char *body_hash, const 
     gint64 ended_at = inbox_has_ended(message->state) ? kbnt_host_wall_ms(store->host) : 0;
 
     db_run(store->db,
-           "INSERT OR IGNORE INTO inbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?)",
-           "iuttiiiiiii", id, message->message_id, body_hash, user_id, message->priority,
-           message->state, n_parked, message->epoch, message->cancel_reason, ended_at,
+           "INSERT OR IGNORE INTO inbox VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, nullif(?, 0), ?)",
+           "iuttiiiiii", id, message->message_id, body_hash, user_id, message->priority,
+           message->state, message->epoch, message->cancel_reason, ended_at,
            checksum_of(message->message_id, message->state, message->epoch,
                        message->cancel_reason));
     if (db_has_failed(store->db) || !sqlite3_changes(db_handle(store->db)))
@@ -136,44 +138,9 @@ inbox_insert(Store *store, const Message *message, const char *body_hash, const 
     parts_append(store->db, PARTS_OF_INBOX, id, 0, stripped);
     totals_count_message(&store->totals, message->priority, message->state, 1);
     keep_fresh(store, message, id, stripped);
+    if (inbox_has_ended(message->state))
+        dependencies_release(store, message->message_id);
     return TRUE;
-}
-
-gint64
-inbox_count_open(Store *store, const KbntValue *argument)
-{
-    gint64 n_open = 0;
-
-    for (guint i = 0; i < kbnt_value_length(argument, KBNT_FIELD_DEPENDS_ON); i++)
-        n_open += db_number(store->db,
-                            "SELECT 1 FROM inbox WHERE message_id = ? AND state NOT IN (4, 5)",
-                            "u", kbnt_value_nth_string(argument, KBNT_FIELD_DEPENDS_ON, i));
-    return n_open;
-}
-
-void
-inbox_park(Store *store, const char *message_id, const KbntValue *argument)
-{
-    for (guint i = 0; i < kbnt_value_length(argument, KBNT_FIELD_DEPENDS_ON); i++)
-        db_run(store->db,
-               "INSERT OR IGNORE INTO dependencies"
-               " SELECT ?1, waiting.id FROM inbox waiting, inbox open"
-               " WHERE waiting.message_id = ?2 AND open.message_id = ?1"
-               " AND open.state NOT IN (4, 5)",
-               "uu", kbnt_value_nth_string(argument, KBNT_FIELD_DEPENDS_ON, i), message_id);
-}
-
-static void
-wake_dependants(Store *store, const char *message_id)
-{
-    if (!db_number(store->db, "SELECT 1 FROM dependencies WHERE message_id = ?", "u",
-                   message_id))
-        return;
-    db_run(store->db,
-           "UPDATE inbox SET parked = parked - 1"
-           " WHERE id IN (SELECT owner FROM dependencies WHERE message_id = ?)",
-           "u", message_id);
-    db_run(store->db, "DELETE FROM dependencies WHERE message_id = ?", "u", message_id);
 }
 
 static void
@@ -210,7 +177,7 @@ end(Store *store, Message *message)
     db_run(store->db, "UPDATE inbox SET ended_at = ? WHERE id = ?", "ii",
            kbnt_host_wall_ms(store->host), message->id);
     inbox_drop_secrets(store, message);
-    wake_dependants(store, message->message_id);
+    dependencies_release(store, message->message_id);
 }
 
 void
@@ -227,6 +194,7 @@ inbox_update(Store *store, Message *message, gint64 state)
            message->id);
     if (state == before)
         return;
+    dependencies_drop(store, message);
     totals_count_message(&store->totals, message->priority, before, -1);
     totals_count_message(&store->totals, message->priority, state, 1);
     if (inbox_has_ended(state))

@@ -18,12 +18,14 @@ typedef struct {
     gint64 cancel_reason;
     gint64 sequence;
     gboolean has_secrets;
+    gboolean is_parked; /* or was, when the row was last read: the end of others frees it */
     char *message_id;
     KbntValue *data; /* (nullable): as the parts give it, while a worker has the message */
 } Message;
 
 /* The columns that inbox_read() reads, in this order. */
-#define INBOX_COLUMNS "id, message_id, user_id, priority, state, epoch, cancel_reason, checksum"
+#define INBOX_COLUMNS \
+    "id, message_id, user_id, priority, state, epoch, cancel_reason, checksum, parked"
 
 /* Returns: (transfer full): a cache of Message, by messageId. */
 Cache *inbox_cache_new(void);
@@ -31,15 +33,12 @@ Cache *inbox_cache_new(void);
 /* Returns: (transfer none) (nullable) */
 Message *inbox_find(Store *store, const char *message_id);
 /*
- * Writes the row of @message, whose id is given here, with @first as its first part. Returns:
- * FALSE where the message is known, and then nothing is written.
+ * Writes the row of @message, whose id is given here, with @first as its first part; one that
+ * has ended frees what waits for it. Returns: FALSE where the message is known, and then
+ * nothing is written.
  */
 gboolean inbox_insert(Store *store, const Message *message, const char *body_hash,
-                      const char *user_id, gint64 n_parked, KbntValue *first);
-/* Returns: how many of DEPENDS_ON are known and have not ended. */
-gint64 inbox_count_open(Store *store, const KbntValue *argument);
-/* Makes a message, whose row is in, wait for those. */
-void inbox_park(Store *store, const char *message_id, const KbntValue *argument);
+                      const char *user_id, KbntValue *first);
 /* Writes state, epoch and cancel reason, and does what the end of a message brings. */
 void inbox_update(Store *store, Message *message, gint64 state);
 void inbox_append(Store *store, Message *message, const KbntValue *part);

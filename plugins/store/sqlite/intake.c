@@ -2,6 +2,7 @@
 /* intake.c: owns the commands by which a message comes into the inbox, once. */
 #include "intake.h"
 
+#include "dependencies.h"
 #include "inbox.h"
 #include "outbox.h"
 #include "streams.h"
@@ -58,7 +59,6 @@ KbntValue *
 intake_take_in(Store *store, const KbntValue *argument, GError **error)
 {
     const char *message_id = text(argument, KBNT_FIELD_MESSAGE_ID);
-    gint64 n_parked = inbox_count_open(store, argument);
     g_autoptr(KbntValue) first = first_part_of(argument);
     KbntValue *result;
     Message message = {
@@ -70,10 +70,10 @@ intake_take_in(Store *store, const KbntValue *argument, GError **error)
     if (!message.state)
         message.state = KBNT_INBOX_STATE_WAITING;
     if (!inbox_insert(store, &message, text(argument, KBNT_FIELD_BODY_HASH),
-                      text(argument, KBNT_FIELD_USER_ID), n_parked, first))
+                      text(argument, KBNT_FIELD_USER_ID), first))
         return answer_known(store, argument, error);
-    if (n_parked)
-        inbox_park(store, message_id, argument);
+    if (!inbox_has_ended(message.state))
+        dependencies_add(store, inbox_find(store, message_id), argument);
     streams_follow(store, argument, message_id);
 
     result = kbnt_value_new();
@@ -96,7 +96,7 @@ bury_target(Store *store, const KbntValue *argument, const char *target, KbntVal
     kbnt_value_copy_field(first, argument, KBNT_FIELD_STREAM_ID);
     kbnt_value_copy_field(first, argument, KBNT_FIELD_SEQUENCE);
     kbnt_value_copy_field(first, argument, KBNT_FIELD_PREVIOUS_CHECKSUM);
-    inbox_insert(store, &tombstone, NULL, NULL, 0, first);
+    inbox_insert(store, &tombstone, NULL, NULL, first);
     streams_follow(store, argument, target);
     outbox_put_all(store, argument, target, result);
     kbnt_value_set_int(result, KBNT_FIELD_INBOX_STATE, KBNT_INBOX_STATE_TOMBSTONE);
@@ -107,6 +107,7 @@ cancel_target(Store *store, const KbntValue *argument, Message *target, KbntValu
 {
     if (!inbox_has_ended(target->state) && !target->cancel_reason) {
         target->cancel_reason = MAX(kbnt_value_get_int(argument, KBNT_FIELD_CANCEL_REASON), 1);
+        dependencies_drop(store, target);
         inbox_update(store, target, target->state);
     }
     kbnt_value_set_int(result, KBNT_FIELD_INBOX_STATE, target->state);
@@ -125,7 +126,7 @@ intake_take_cancel(Store *store, const KbntValue *argument, GError **error)
     Message *target;
 
     kbnt_value_copy_field(first, argument, KBNT_FIELD_TARGET_MESSAGE_ID);
-    if (!inbox_insert(store, &message, text(argument, KBNT_FIELD_BODY_HASH), NULL, 0, first))
+    if (!inbox_insert(store, &message, text(argument, KBNT_FIELD_BODY_HASH), NULL, first))
         return answer_known(store, argument, error);
 
     result = kbnt_value_new();

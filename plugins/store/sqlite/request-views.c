@@ -46,15 +46,14 @@ find_by_names(Db *db, const KbntValue *argument)
                                      "tt", scope, key));
 }
 
+/* What works on the resource, or was the last to. */
 static void
-add_open_type(Db *db, KbntValue *resource)
+add_type(Db *db, KbntValue *resource)
 {
     const char *open = text(resource, KBNT_FIELD_OPEN_MESSAGE_ID);
-    gint64 type;
+    gint64 type = db_number(db, "SELECT type FROM requests WHERE message_id = ?", "u",
+                            open ? open : text(resource, KBNT_FIELD_LAST_MESSAGE_ID));
 
-    if (!open)
-        return;
-    type = db_number(db, "SELECT type FROM requests WHERE message_id = ?", "u", open);
     if (type)
         kbnt_value_set_int(resource, KBNT_FIELD_REQUEST_TYPE, type);
 }
@@ -72,7 +71,7 @@ request_views_lookup(Store *store, Db *db, const KbntValue *argument, GError **e
 
         if (!resource)
             continue;
-        add_open_type(db, resource);
+        add_type(db, resource);
         kbnt_value_take_item(result, KBNT_FIELD_RESOURCES, resource);
     }
     return result;

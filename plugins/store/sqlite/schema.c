@@ -108,6 +108,21 @@ typedef struct {
     "CREATE INDEX requests_unsuccessful ON requests (status) WHERE status IN (5, 6);"
 #define NO_UNSUCCESSFUL_INDEX "DROP INDEX requests_unsuccessful;"
 
+/* Messages that were parked before have no end of their own: their producer cancels them. The
+ * elder plugin never frees what waits for a message that has not come. */
+#define DEPENDENCIES_WITH_AN_END \
+    "ALTER TABLE dependencies ADD COLUMN until INTEGER NOT NULL" \
+    " DEFAULT 9223372036854775807;" \
+    "CREATE INDEX dependencies_of_owner ON dependencies (owner);" \
+    "CREATE INDEX dependencies_until ON dependencies (until);"
+#define NOT_COME "NOT EXISTS (SELECT 1 FROM inbox WHERE message_id = dependencies.message_id)"
+#define DEPENDENCIES_WITHOUT_END \
+    "UPDATE inbox SET parked = (SELECT count(*) FROM dependencies" \
+    " WHERE owner = inbox.id AND NOT " NOT_COME ") WHERE parked > 0;" \
+    "DELETE FROM dependencies WHERE " NOT_COME ";" \
+    "DROP INDEX dependencies_of_owner; DROP INDEX dependencies_until;" \
+    "ALTER TABLE dependencies DROP COLUMN until;"
+
 /* In the order of the versions. The first row makes an empty file, and has no way back. */
 static const Migration migrations[] = {
     { 1, .up = { [KBNT_HALF_PRODUCER] = COMMON_TABLES PRODUCER_TABLES,
@@ -124,6 +139,8 @@ static const Migration migrations[] = {
       .do_down = { [KBNT_HALF_PRODUCER] = schema_requests_to_2 } },
     { 4, .up = { [KBNT_HALF_PRODUCER] = UNSUCCESSFUL_INDEX, [KBNT_HALF_CONSUMER] = "" },
       .down = { [KBNT_HALF_PRODUCER] = NO_UNSUCCESSFUL_INDEX, [KBNT_HALF_CONSUMER] = "" } },
+    { 5, .up = { [KBNT_HALF_PRODUCER] = "", [KBNT_HALF_CONSUMER] = DEPENDENCIES_WITH_AN_END },
+      .down = { [KBNT_HALF_PRODUCER] = "", [KBNT_HALF_CONSUMER] = DEPENDENCIES_WITHOUT_END } },
 };
 
 /* Returns: what stands in the way of using the file, or NULL. */

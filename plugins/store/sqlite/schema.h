@@ -6,7 +6,7 @@
 #include "db.h"
 
 /* The version that this plugin works with. */
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 /*
  * Brings the file to @version, up or down, in one transaction. Refuses a file that is not

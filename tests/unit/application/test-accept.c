@@ -87,19 +87,34 @@ answer_known(ProducerRig *rig, const KbntValue *read, const char *request_id)
     fake_calls_complete(rig->queries, result);
 }
 
-static void
-answer_known_resource(ProducerRig *rig)
+/* Returns: (transfer full): a network as the store knows it. */
+static KbntValue *
+known_network(void)
 {
-    g_autoptr(KbntValue) result = kbnt_value_new();
     KbntValue *resource = kbnt_value_new();
 
     kbnt_value_set_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID, "NET-0909A693");
     kbnt_value_set_string(resource, KBNT_FIELD_USER_ID, producer_rig_user.user_id);
     kbnt_value_set_string(resource, KBNT_FIELD_LAST_MESSAGE_ID, SAMPLE_OTHER_ID);
     kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_ACTIVE);
+    return resource;
+}
+
+/* @resource: (transfer full) */
+static void
+answer_known_as(ProducerRig *rig, KbntValue *resource)
+{
+    g_autoptr(KbntValue) result = kbnt_value_new();
+
     kbnt_value_take_item(result, KBNT_FIELD_RESOURCES, resource);
     kbnt_assert_int(fake_calls_verb(rig->queries, 0), KBNT_STORE_LOOKUP);
     fake_calls_complete(rig->queries, result);
+}
+
+static void
+answer_known_resource(ProducerRig *rig)
+{
+    answer_known_as(rig, known_network());
 }
 
 static void
@@ -449,7 +464,7 @@ a_refusal_that_cannot_be_looked_up_tells_of_the_store(void)
 }
 
 static void
-a_verb_on_what_exists_looks_at_it_first_and_follows_its_last_message(void)
+a_verb_on_what_exists_looks_at_it_first(void)
 {
     g_autoptr(ProducerRig) rig = producer_rig_new();
 
@@ -457,10 +472,26 @@ a_verb_on_what_exists_looks_at_it_first_and_follows_its_last_message(void)
     kbnt_assert_int(fake_calls_length(rig->commands), 0);
     answer_known_resource(rig);
 
-    kbnt_assert_string(kbnt_value_nth_string(row_of(rig), KBNT_FIELD_DEPENDS_ON, 0),
-                       SAMPLE_OTHER_ID);
+    kbnt_assert_int(kbnt_value_length(row_of(rig), KBNT_FIELD_DEPENDS_ON), 0);
     kbnt_assert_int(
         kbnt_value_length(fake_calls_argument(rig->commands, 0), KBNT_FIELD_TOUCHES), 1);
+}
+
+static void
+a_delete_behind_a_create_names_the_message_it_has_to_wait_for(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    KbntValue *resource = known_network();
+
+    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, KBNT_RESOURCE_STATUS_PENDING);
+    kbnt_value_set_string(resource, KBNT_FIELD_MESSAGE_ID, SAMPLE_OTHER_ID);
+    kbnt_value_set_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID, SAMPLE_OTHER_ID);
+    submit_delete(rig);
+    answer_known_as(rig, resource);
+
+    kbnt_assert_int(kbnt_value_length(row_of(rig), KBNT_FIELD_DEPENDS_ON), 1);
+    kbnt_assert_string(kbnt_value_nth_string(row_of(rig), KBNT_FIELD_DEPENDS_ON, 0),
+                       SAMPLE_OTHER_ID);
 }
 
 static void
@@ -562,7 +593,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(an_id_is_not_used_for_two_bodies),
     KBNT_TEST(a_key_is_not_used_for_two_bodies),
     KBNT_TEST(a_refusal_that_cannot_be_looked_up_tells_of_the_store),
-    KBNT_TEST(a_verb_on_what_exists_looks_at_it_first_and_follows_its_last_message),
+    KBNT_TEST(a_verb_on_what_exists_looks_at_it_first),
+    KBNT_TEST(a_delete_behind_a_create_names_the_message_it_has_to_wait_for),
     KBNT_TEST(a_resource_that_has_moved_on_is_looked_at_again),
     KBNT_TEST(a_verb_whose_resource_cannot_be_looked_at_is_refused),
     KBNT_TEST(a_message_that_cannot_be_written_is_refused),

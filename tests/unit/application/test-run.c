@@ -295,6 +295,22 @@ a_request_that_is_not_done_by_its_deadline_is_ended(void)
 }
 
 static void
+a_request_without_time_begins_nothing(void)
+{
+    g_autoptr(KbntValue) row = run_rig_row(KBNT_REQUEST_TYPE_DELETE_RESOURCE,
+                                           KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
+    g_autoptr(RunRig) rig = NULL;
+
+    kbnt_value_set_int(row, KBNT_FIELD_REMAINING_MS, 0);
+    rig = run_rig_new(row);
+    run_rig_claim(rig);
+
+    kbnt_assert_int(fake_calls_length(rig->queries), 0);
+    kbnt_assert_int(run_rig_command_int(rig, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
+    kbnt_assert_string(run_rig_event_code(rig), "DEADLINE_EXCEEDED");
+}
+
+static void
 a_delete_that_has_begun_to_take_away_goes_on_whatever_its_user_wants(void)
 {
     g_autoptr(RunRig) rig = begun_delete();
@@ -509,6 +525,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_cancel_between_two_attempts_does_not_wait_for_the_next),
     KBNT_TEST(a_second_cancel_changes_nothing),
     KBNT_TEST(a_request_that_is_not_done_by_its_deadline_is_ended),
+    KBNT_TEST(a_request_without_time_begins_nothing),
     KBNT_TEST(a_delete_that_has_begun_to_take_away_goes_on_whatever_its_user_wants),
     KBNT_TEST(a_request_that_was_cancelled_before_its_turn_ends_with_the_claim),
     KBNT_TEST(a_claim_tells_of_a_cancel_that_the_row_did_not_know),

@@ -158,21 +158,64 @@ a_row_that_is_known_is_not_taken_twice(void)
     kbnt_assert_int(kbnt_saga_n_waiting(fixture->saga, KBNT_PRIORITY_NORMAL), 1);
 }
 
+/* Offers message-2, for which the store has no leave yet. */
 static void
-a_row_that_depends_on_another_waits_until_the_store_says_that_it_may(void)
+offer_dependant(Fixture *fixture)
 {
-    g_autoptr(Fixture) fixture = idle_fixture();
     g_autoptr(KbntValue) row = row_of("message-2");
 
     kbnt_value_append_string(row, KBNT_FIELD_DEPENDS_ON, "message-1");
     kbnt_saga_offer(fixture->saga, row);
     fake_calls_complete(fixture->queries, NULL);
     kbnt_assert_int(fake_calls_length(fixture->commands), 0);
+    kbnt_assert_int(fake_calls_length(fixture->queries), 0);
+}
+
+static void
+a_row_that_depends_on_another_waits_until_the_store_says_that_it_may(void)
+{
+    g_autoptr(Fixture) fixture = idle_fixture();
+
+    offer_dependant(fixture);
     offer(fixture, "message-1");
     fake_calls_fail(fixture->commands, KBNT_ERROR_STORE_CONFLICT);
     answer_look(fixture, "message-2");
 
     kbnt_assert_string(claimed_message(fixture, 0), "message-2");
+}
+
+static void
+one_that_is_refused_lets_what_has_overtaken_it_go_on(void)
+{
+    g_autoptr(Fixture) fixture = idle_fixture();
+    g_autoptr(KbntValue) refused = row_of("message-1");
+
+    offer_dependant(fixture);
+    kbnt_saga_refused(fixture->saga, refused);
+    answer_look(fixture, "message-2");
+
+    kbnt_assert_string(claimed_message(fixture, 0), "message-2");
+}
+
+static void
+a_row_that_waits_for_others_when_its_time_is_up_is_ended(void)
+{
+    g_autoptr(Fixture) fixture = idle_fixture();
+    g_autoptr(KbntValue) result = kbnt_value_new();
+    KbntValue *row = row_of("message-2");
+
+    offer_dependant(fixture);
+    kbnt_value_set_int(row, KBNT_FIELD_REMAINING_MS, 0);
+    kbnt_value_take_item(result, KBNT_FIELD_ITEMS, row);
+    fake_ports_pass_ms(fixture->fake, 1000);
+    fake_calls_complete(fixture->queries, result);
+    kbnt_assert_string(claimed_message(fixture, 0), "message-2");
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(fake_calls_length(fixture->queries), 0);
+    kbnt_assert_int(
+        kbnt_value_get_int(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_INBOX_STATE),
+        KBNT_INBOX_STATE_ENDED);
 }
 
 static void
@@ -244,6 +287,26 @@ a_cancel_of_what_memory_does_not_hold_looks_into_the_inbox(void)
     kbnt_saga_cancel(fixture->saga, "message-1", KBNT_CANCEL_REASON_USER);
 
     kbnt_assert_int(fake_calls_verb(fixture->queries, 0), KBNT_STORE_WAITING);
+}
+
+static void
+a_cancel_lets_what_waits_for_others_end(void)
+{
+    g_autoptr(Fixture) fixture = idle_fixture();
+    g_autoptr(KbntValue) result = kbnt_value_new();
+    KbntValue *row = row_of("message-2");
+
+    offer_dependant(fixture);
+    kbnt_saga_cancel(fixture->saga, "message-2", KBNT_CANCEL_REASON_USER);
+    kbnt_value_set_int(row, KBNT_FIELD_CANCEL_REQUESTED, TRUE);
+    kbnt_value_set_int(row, KBNT_FIELD_CANCEL_REASON, KBNT_CANCEL_REASON_USER);
+    kbnt_value_take_item(result, KBNT_FIELD_ITEMS, row);
+    fake_calls_complete(fixture->queries, result);
+    fake_calls_complete(fixture->commands, NULL);
+
+    kbnt_assert_int(
+        kbnt_value_get_int(fake_calls_argument(fixture->commands, 0), KBNT_FIELD_INBOX_STATE),
+        KBNT_INBOX_STATE_ENDED);
 }
 
 static void
@@ -331,11 +394,14 @@ static const KbntTest tests[] = {
     KBNT_TEST(the_end_of_one_is_the_turn_of_the_next),
     KBNT_TEST(a_row_that_is_known_is_not_taken_twice),
     KBNT_TEST(a_row_that_depends_on_another_waits_until_the_store_says_that_it_may),
+    KBNT_TEST(one_that_is_refused_lets_what_has_overtaken_it_go_on),
+    KBNT_TEST(a_row_that_waits_for_others_when_its_time_is_up_is_ended),
     KBNT_TEST(leases_are_renewed_while_there_is_work),
     KBNT_TEST(leases_that_cannot_be_renewed_are_reported),
     KBNT_TEST(a_message_that_is_cancelled_before_its_turn_ends_with_its_claim),
     KBNT_TEST(a_message_that_is_cancelled_in_work_is_ended),
     KBNT_TEST(a_cancel_of_what_memory_does_not_hold_looks_into_the_inbox),
+    KBNT_TEST(a_cancel_lets_what_waits_for_others_end),
     KBNT_TEST(more_than_memory_holds_stays_in_the_store),
     KBNT_TEST(a_saga_that_is_held_begins_nothing_until_it_is_let_go),
     KBNT_TEST(a_saga_that_has_stopped_begins_nothing),

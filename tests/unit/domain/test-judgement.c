@@ -202,7 +202,7 @@ who_may_look_but_not_touch_is_told_so(void)
 }
 
 static void
-a_verb_touches_its_target_and_waits_for_the_last_message(void)
+a_verb_touches_its_target_and_waits_for_nothing_that_has_ended(void)
 {
     g_auto(Court) court;
     const KbntValue *touched;
@@ -215,7 +215,7 @@ a_verb_touches_its_target_and_waits_for_the_last_message(void)
     kbnt_assert_string(kbnt_value_get_string(touched, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
                        "VM-0909A693");
     kbnt_assert_string(kbnt_value_get_string(touched, KBNT_FIELD_LAST_MESSAGE_ID), "last");
-    kbnt_assert_string(kbnt_value_nth_string(court.verdict, KBNT_FIELD_DEPENDS_ON, 0), "last");
+    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 0);
     kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_CHARGES), 0);
 }
 
@@ -248,8 +248,29 @@ a_busy_resource_takes_no_second_request_but_a_delete_behind_its_create(void)
     CU_ASSERT(!judge(&court, verb("STOP_VIRTUAL_MACHINE", "VM-0909A693")));
     kbnt_assert_string(code(&court), "RESOURCE_BUSY");
     CU_ASSERT(judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
+    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 1);
+    kbnt_assert_string(kbnt_value_nth_string(court.verdict, KBNT_FIELD_DEPENDS_ON, 0),
+                       "create");
     kbnt_value_set_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID, "stop");
     CU_ASSERT(!judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
+}
+
+static void
+a_delete_of_what_is_set_apart_waits_for_the_debt_that_its_last_request_left(void)
+{
+    g_auto(Court) court;
+    KbntValue *resource;
+
+    court_open(&court);
+    resource = know(&court, "VM-0909A693", KBNT_RESOURCE_STATUS_QUARANTINED, "eve");
+    kbnt_value_set_int(resource, KBNT_FIELD_REQUEST_TYPE,
+                       KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
+
+    CU_ASSERT(judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
+    kbnt_assert_string(kbnt_value_nth_string(court.verdict, KBNT_FIELD_DEPENDS_ON, 0), "last");
+    kbnt_value_set_int(resource, KBNT_FIELD_REQUEST_TYPE, KBNT_REQUEST_TYPE_DELETE_RESOURCE);
+    CU_ASSERT(judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
+    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 0);
 }
 
 static void
@@ -263,7 +284,7 @@ both_ends_of_an_attachment_are_touched(void)
 
     CU_ASSERT(judge(&court, attachment("ATTACH_STORAGE")));
     kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_TOUCHES), 2);
-    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 2);
+    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 0);
 }
 
 static void
@@ -323,7 +344,7 @@ machine_with_volume(void)
 }
 
 static void
-a_new_machine_touches_its_volumes_and_waits_for_their_last_message(void)
+a_new_machine_touches_its_volumes(void)
 {
     g_auto(Court) court;
 
@@ -334,7 +355,7 @@ a_new_machine_touches_its_volumes_and_waits_for_their_last_message(void)
     CU_ASSERT(judge(&court, machine_with_volume()));
 
     kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_TOUCHES), 1);
-    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 1);
+    kbnt_assert_int(kbnt_value_length(court.verdict, KBNT_FIELD_DEPENDS_ON), 0);
 }
 
 static void
@@ -424,14 +445,15 @@ static const KbntTest tests[] = {
     KBNT_TEST(what_is_asked_for_another_is_charged_to_that_user_and_no_group),
     KBNT_TEST(a_resource_of_another_user_does_not_exist),
     KBNT_TEST(who_may_look_but_not_touch_is_told_so),
-    KBNT_TEST(a_verb_touches_its_target_and_waits_for_the_last_message),
+    KBNT_TEST(a_verb_touches_its_target_and_waits_for_nothing_that_has_ended),
     KBNT_TEST(a_state_that_does_not_allow_the_verb_is_a_conflict),
     KBNT_TEST(a_busy_resource_takes_no_second_request_but_a_delete_behind_its_create),
+    KBNT_TEST(a_delete_of_what_is_set_apart_waits_for_the_debt_that_its_last_request_left),
     KBNT_TEST(both_ends_of_an_attachment_are_touched),
     KBNT_TEST(storage_is_detached_only_from_the_machine_that_has_it),
     KBNT_TEST(an_attachment_needs_a_machine_that_stands),
     KBNT_TEST(a_machine_needs_a_network_that_is_active),
-    KBNT_TEST(a_new_machine_touches_its_volumes_and_waits_for_their_last_message),
+    KBNT_TEST(a_new_machine_touches_its_volumes),
     KBNT_TEST(a_new_machine_takes_only_volumes_that_are_there_free_and_its_owners),
     KBNT_TEST(what_a_new_machine_is_connected_with_is_on_one_host),
     KBNT_TEST(a_delete_does_not_follow_a_create_that_wants_the_volume),
