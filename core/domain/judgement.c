@@ -146,12 +146,22 @@ add_conflict(const KbntValue *resource, const char *wanted, KbntValue *verdict)
                    kbnt_enum_name(KBNT_TYPE_RESOURCE_STATUS, status_of(resource)), wanted);
 }
 
+/* Whether the resource is a machine that is made with volumes. */
+static gboolean
+gets_volumes(const KbntValue *resource)
+{
+    const KbntValue *specification = kbnt_value_get_value(resource, KBNT_FIELD_SPECIFICATION);
+
+    return specification && kbnt_value_length(specification, KBNT_FIELD_VOLUMES) > 0;
+}
+
 /* Only a delete may come before the request that still works on a resource has ended, and only
- * behind the one that makes it: a machine that is to get a volume is not to lose it again. */
+ * behind the one that makes it: a machine that is to get a volume is not to lose it again, and
+ * has to give it back before it can be deleted. */
 static gboolean
 may_follow_open(KbntRequestType verb, const KbntValue *resource)
 {
-    return verb == KBNT_REQUEST_TYPE_DELETE_RESOURCE &&
+    return verb == KBNT_REQUEST_TYPE_DELETE_RESOURCE && !gets_volumes(resource) &&
            g_strcmp0(kbnt_value_get_string(resource, KBNT_FIELD_OPEN_MESSAGE_ID),
                      kbnt_value_get_string(resource, KBNT_FIELD_MESSAGE_ID)) == 0;
 }
@@ -199,6 +209,26 @@ touch(const KbntValue *resource, KbntValue *verdict)
         kbnt_value_append_string(verdict, KBNT_FIELD_DEPENDS_ON, awaited);
 }
 
+/* A machine gives its volumes back before it is deleted: whose they then are is its owner's
+ * choice, not a side effect. */
+static void
+judge_attached(KbntRequestType verb, const KbntValue *target, KbntValue *verdict)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    guint n_attached = kbnt_value_length(target, KBNT_FIELD_RESOURCES);
+
+    if (verb != KBNT_REQUEST_TYPE_DELETE_RESOURCE || n_attached == 0)
+        return;
+    for (guint i = 0; i < n_attached; i++)
+        g_string_append_printf(
+            names, "%s'%s'", i > 0 ? ", " : "",
+            kbnt_value_get_string(kbnt_value_nth_value(target, KBNT_FIELD_RESOURCES, i),
+                                  KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+    kbnt_fault_add(verdict, KBNT_ERROR_STATE_CONFLICT, KBNT_FAULT_RESOURCE, "",
+                   "'%s' has %s attached, which have to be detached first",
+                   kbnt_value_get_string(target, KBNT_FIELD_VIRTUAL_RESOURCE_ID), names->str);
+}
+
 /* Judges the resource whose state the verb moves. */
 static const KbntValue *
 judge_target(const KbntCase *judged, KbntRequestType verb, const char *id, KbntValue *verdict)
@@ -211,6 +241,8 @@ judge_target(const KbntCase *judged, KbntRequestType verb, const char *id, KbntV
         judge_busy(verb, target, verdict);
     else if (!kbnt_resource_state_allows(verb, status_of(target)))
         add_conflict(target, "which does not allow this", verdict);
+    else
+        judge_attached(verb, target, verdict);
     touch(target, verdict);
     return target;
 }

@@ -160,7 +160,8 @@ G_BEGIN_DECLS
  *
  * LOOKUP  {SCOPE, REQUEST_ID, IDEMPOTENCY_KEY, RESOURCE_IDS}: result {REQUEST where that is
  *   known, RESOURCES: those of RESOURCE_IDS that are known, with REQUEST_TYPE: that of
- *   OPEN_MESSAGE_ID, or else of LAST_MESSAGE_ID where it is known}
+ *   OPEN_MESSAGE_ID, or else of LAST_MESSAGE_ID where it is known, and RESOURCES: the
+ *   VIRTUAL_RESOURCE_ID of some at least that are ATTACHED_TO it, if any are}
  *
  * REQUEST  {MESSAGE_ID} or {SCOPE, REQUEST_ID}: result {REQUEST}; NOT_FOUND
  *

@@ -229,6 +229,26 @@ a_lookup_tells_who_was_the_last_to_work_on_what_is_at_rest(void)
                     KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE);
 }
 
+static void
+a_lookup_tells_what_is_attached(void)
+{
+    g_autoptr(Contract) contract = open_with_requests(3);
+    g_autoptr(KbntValue) found = NULL;
+    const KbntValue *machine;
+
+    set_resource(contract, 1, KBNT_RESOURCE_STATUS_RUNNING, NULL);
+    set_resource(contract, 2, KBNT_RESOURCE_STATUS_IN_USE, store_resource_id(1));
+    set_resource(contract, 3, KBNT_RESOURCE_STATUS_DELETED, store_resource_id(1));
+    found = look_up(contract);
+    machine = kbnt_value_nth_value(found, KBNT_FIELD_RESOURCES, 0);
+
+    kbnt_assert_int(kbnt_value_length(machine, KBNT_FIELD_RESOURCES), 1);
+    kbnt_assert_string(
+        kbnt_value_get_string(kbnt_value_nth_value(machine, KBNT_FIELD_RESOURCES, 0),
+                              KBNT_FIELD_VIRTUAL_RESOURCE_ID),
+        store_resource_id(2));
+}
+
 static guint
 count_overdue(Contract *contract, int before)
 {
@@ -431,6 +451,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(resources_are_found_by_what_they_are_and_where),
     KBNT_TEST(a_lookup_tells_what_is_known_and_who_works_on_it),
     KBNT_TEST(a_lookup_tells_who_was_the_last_to_work_on_what_is_at_rest),
+    KBNT_TEST(a_lookup_tells_what_is_attached),
     KBNT_TEST(overdue_is_what_is_open_past_its_deadline_and_not_cancelled),
     KBNT_TEST(totals_follow_every_change),
     KBNT_TEST(a_dead_letter_is_kept_once_for_each_offset),

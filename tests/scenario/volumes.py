@@ -103,10 +103,16 @@ def a_machine_gets_its_volumes_on_their_host_before_it_boots():
             require(known == machine["virtualResourceId"] and plugged, f"{known} {plugged}")
 
         is_refused(machine_with(daemon, first), 409, "STATE_CONFLICT", "IN_USE")
+        is_refused(daemon.ask("DELETE", f"/api/v1/resources/{answer['virtualResourceId']}"),
+                   409, "STATE_CONFLICT", f"'{first}', '{second}'")
         made(daemon, "DETACH_STORAGE", {"virtualResourceId": machine["virtualResourceId"],
                                         "storageId": first})
         becomes(daemon, first, "ALLOCATED")
         made(daemon, "DELETE_RESOURCE", {"virtualResourceId": first})
+        made(daemon, "DETACH_STORAGE", {"virtualResourceId": machine["virtualResourceId"],
+                                        "storageId": second})
+        made(daemon, "DELETE_RESOURCE", {"virtualResourceId": machine["virtualResourceId"]})
+        becomes(daemon, second, "ALLOCATED")
         holds(daemon)
 
 
@@ -137,6 +143,8 @@ def whoever_comes_first_gets_the_volume():
         is_refused(daemon.ask("DELETE", f"/api/v1/resources/{name}"), 409, "RESOURCE_BUSY",
                    answer["messageId"])
         is_refused(machine_with(daemon, name), 409, "RESOURCE_BUSY", answer["messageId"])
+        is_refused(daemon.ask("DELETE", f"/api/v1/resources/{answer['virtualResourceId']}"),
+                   409, "RESOURCE_BUSY", answer["messageId"])
         require(daemon.ended(answer["requestId"])["status"] == "COMPLETED", "the machine")
         status, _, problem = daemon.ask("DELETE", f"/api/v1/resources/{name}")
         require((status, problem["code"]) == (409, "STATE_CONFLICT"), f"{status} {problem}")

@@ -7,6 +7,9 @@
 #include "resources.h"
 #include "views.h"
 
+/* More of what is attached to a resource need not be named. */
+#define MOST_ATTACHED 16
+
 static const char *
 text(const KbntValue *value, KbntField field)
 {
@@ -58,6 +61,22 @@ add_type(Db *db, KbntValue *resource)
         kbnt_value_set_int(resource, KBNT_FIELD_REQUEST_TYPE, type);
 }
 
+static void
+add_attached(Db *db, KbntValue *resource)
+{
+    DbRow *row = db_find(db,
+                         "SELECT resource_id FROM resources INDEXED BY resources_attached"
+                         " WHERE attached_to = ? AND status <> 8 ORDER BY id LIMIT ?",
+                         "ti", text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID), MOST_ATTACHED);
+
+    for (; row; row = db_next(db, row)) {
+        KbntValue *attached = kbnt_value_new();
+
+        kbnt_value_set_string(attached, KBNT_FIELD_VIRTUAL_RESOURCE_ID, row_text(row, 0));
+        kbnt_value_take_item(resource, KBNT_FIELD_RESOURCES, attached);
+    }
+}
+
 KbntValue *
 request_views_lookup(Store *store, Db *db, const KbntValue *argument, GError **error)
 {
@@ -72,6 +91,7 @@ request_views_lookup(Store *store, Db *db, const KbntValue *argument, GError **e
         if (!resource)
             continue;
         add_type(db, resource);
+        add_attached(db, resource);
         kbnt_value_take_item(result, KBNT_FIELD_RESOURCES, resource);
     }
     return result;

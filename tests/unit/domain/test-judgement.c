@@ -274,6 +274,52 @@ a_delete_of_what_is_set_apart_waits_for_the_debt_that_its_last_request_left(void
 }
 
 static void
+attach_to(KbntValue *machine, const char *storage_id)
+{
+    KbntValue *storage = kbnt_value_new();
+
+    kbnt_value_set_string(storage, KBNT_FIELD_VIRTUAL_RESOURCE_ID, storage_id);
+    kbnt_value_take_item(machine, KBNT_FIELD_RESOURCES, storage);
+}
+
+static void
+a_machine_is_not_deleted_before_its_volumes_are_detached(void)
+{
+    g_auto(Court) court;
+    KbntValue *machine;
+
+    court_open(&court);
+    machine = know(&court, "VM-0909A693", KBNT_RESOURCE_STATUS_RUNNING, "eve");
+    attach_to(machine, "STOR-64DE90EF");
+    attach_to(machine, "STOR-11111111");
+
+    CU_ASSERT(judge(&court, verb("STOP_VIRTUAL_MACHINE", "VM-0909A693")));
+    CU_ASSERT(!judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
+    kbnt_assert_string(code(&court), "STATE_CONFLICT");
+    kbnt_assert_contains(
+        kbnt_value_get_string(kbnt_fault_leading(court.verdict), KBNT_FIELD_MESSAGE),
+        "'STOR-64DE90EF', 'STOR-11111111'");
+}
+
+static void
+a_delete_does_not_follow_a_create_with_volumes(void)
+{
+    g_auto(Court) court;
+    KbntValue *specification = kbnt_value_new();
+    KbntValue *machine;
+
+    court_open(&court);
+    machine = know(&court, "VM-0909A693", KBNT_RESOURCE_STATUS_PENDING, "eve");
+    kbnt_value_set_string(machine, KBNT_FIELD_MESSAGE_ID, "create");
+    kbnt_value_set_string(machine, KBNT_FIELD_OPEN_MESSAGE_ID, "create");
+    kbnt_value_append_string(specification, KBNT_FIELD_VOLUMES, "STOR-64DE90EF");
+    kbnt_value_take_value(machine, KBNT_FIELD_SPECIFICATION, specification);
+
+    CU_ASSERT(!judge(&court, verb("DELETE_RESOURCE", "VM-0909A693")));
+    kbnt_assert_string(code(&court), "RESOURCE_BUSY");
+}
+
+static void
 both_ends_of_an_attachment_are_touched(void)
 {
     g_auto(Court) court;
@@ -449,6 +495,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_state_that_does_not_allow_the_verb_is_a_conflict),
     KBNT_TEST(a_busy_resource_takes_no_second_request_but_a_delete_behind_its_create),
     KBNT_TEST(a_delete_of_what_is_set_apart_waits_for_the_debt_that_its_last_request_left),
+    KBNT_TEST(a_machine_is_not_deleted_before_its_volumes_are_detached),
+    KBNT_TEST(a_delete_does_not_follow_a_create_with_volumes),
     KBNT_TEST(both_ends_of_an_attachment_are_touched),
     KBNT_TEST(storage_is_detached_only_from_the_machine_that_has_it),
     KBNT_TEST(an_attachment_needs_a_machine_that_stands),
