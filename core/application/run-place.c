@@ -6,6 +6,9 @@
 #include "placement.h"
 #include "run-private.h"
 
+/* Machines that are looked at in one query. */
+#define PAGE 500
+
 /* The hosts as the placement judges them: with what the request wants to be near or far from.
  */
 static KbntValue *
@@ -122,18 +125,30 @@ look_for_volume(KbntRun *run)
         query_hosts(run);
 }
 
+static GError *
+network_refusal(const KbntValue *network)
+{
+    if (kbnt_value_get_int(network, KBNT_FIELD_RESOURCE_STATUS) == KBNT_RESOURCE_STATUS_ACTIVE)
+        return NULL;
+    return g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                       "'%s' is no longer ACTIVE, so that no new machine can be on it",
+                       kbnt_value_get_string(network, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+}
+
 /* A machine goes where its network lives. */
 static void
 network_found(KbntValue *result, const GError *error, gpointer data)
 {
     KbntRun *run = data;
+    KbntValue *network = error == NULL ? kbnt_value_get_value(result, KBNT_FIELD_RESOURCE)
+                                       : NULL;
+    g_autoptr(GError) refusal = network != NULL ? network_refusal(network) : NULL;
 
-    if (error != NULL) {
-        kbnt_run_step_done(NULL, error, run);
+    if (error != NULL || refusal != NULL) {
+        kbnt_run_step_done(NULL, error != NULL ? error : refusal, run);
         return;
     }
-    kbnt_value_copy_field(run->wishes, kbnt_value_get_value(result, KBNT_FIELD_RESOURCE),
-                          KBNT_FIELD_HOST);
+    kbnt_value_copy_field(run->wishes, network, KBNT_FIELD_HOST);
     look_for_volume(run);
 }
 
@@ -231,20 +246,83 @@ query_volumes(KbntRun *run, const char *machine_id)
     store->query(store->data, KBNT_STORE_RESOURCES, argument, volumes_known, run);
 }
 
+/* Returns: (transfer full) (nullable): why the network cannot be deleted. */
+static GError *
+refusal_by_machines(const KbntRun *run, const KbntValue *machines)
+{
+    const char *id = kbnt_value_get_string(run->state, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+
+    for (guint i = 0; i < kbnt_value_length(machines, KBNT_FIELD_ITEMS); i++) {
+        const KbntValue *machine = kbnt_value_nth_value(machines, KBNT_FIELD_ITEMS, i);
+        const KbntValue *specification = kbnt_value_get_value(machine,
+                                                              KBNT_FIELD_SPECIFICATION);
+
+        if (specification != NULL &&
+            g_strcmp0(kbnt_value_get_string(specification, KBNT_FIELD_NETWORK), id) == 0)
+            return g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                               "the machine '%s' is on the network, delete it first",
+                               kbnt_value_get_string(machine, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+    }
+    return NULL;
+}
+
+static void query_machines(KbntRun *run, const char *cursor);
+
+static void
+machines_known(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntRun *run = data;
+    g_autoptr(GError) refusal = error == NULL ? refusal_by_machines(run, result) : NULL;
+    const char *cursor = error == NULL ? kbnt_value_get_string(result, KBNT_FIELD_NEXT_CURSOR)
+                                       : NULL;
+
+    if (refusal == NULL && cursor != NULL)
+        query_machines(run, cursor);
+    else
+        kbnt_run_step_done(NULL, error != NULL ? error : refusal, run);
+}
+
+/* A network and the machines on it are on one host. */
+static void
+query_machines(KbntRun *run, const char *cursor)
+{
+    const KbntStorePort *store = &run->context->ports->store;
+    g_autoptr(KbntValue) argument = kbnt_value_new();
+
+    kbnt_value_set_int(argument, KBNT_FIELD_RESOURCE_TYPE, KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE);
+    kbnt_value_copy_field(argument, run->state, KBNT_FIELD_HOST);
+    kbnt_value_set_int(argument, KBNT_FIELD_MAX_ROWS, PAGE);
+    kbnt_value_set_string(argument, KBNT_FIELD_CURSOR, cursor);
+    store->query(store->data, KBNT_STORE_RESOURCES, argument, machines_known, run);
+}
+
+static void
+look_for_dependants(KbntRun *run, const KbntValue *resource)
+{
+    switch (kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_TYPE)) {
+    case KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE:
+        query_volumes(run, kbnt_value_get_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+        break;
+    case KBNT_RESOURCE_TYPE_VIRTUAL_NETWORK:
+        query_machines(run, NULL);
+        break;
+    default:
+        kbnt_run_step_done(NULL, NULL, run);
+    }
+}
+
 static void
 look_further(KbntRun *run, KbntValue *resource)
 {
     KbntValue *specification = kbnt_value_get_value(run->request, KBNT_FIELD_SPECIFICATION);
     KbntRequestType verb = kbnt_run_verb(run);
-    gboolean is_machine = kbnt_value_get_int(resource, KBNT_FIELD_RESOURCE_TYPE) ==
-                          KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE;
 
     if (verb == KBNT_REQUEST_TYPE_ATTACH_STORAGE || verb == KBNT_REQUEST_TYPE_DETACH_STORAGE)
         query_resource(run,
                        kbnt_value_get_string(specification, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
                        machine_found);
-    else if (verb == KBNT_REQUEST_TYPE_DELETE_RESOURCE && is_machine)
-        query_volumes(run, kbnt_value_get_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+    else if (verb == KBNT_REQUEST_TYPE_DELETE_RESOURCE)
+        look_for_dependants(run, resource);
     else
         kbnt_run_step_done(NULL, NULL, run);
 }

@@ -283,13 +283,18 @@ judge_attachment(const KbntCase *judged, const KbntValue *request, KbntValue *ve
         add_conflict(storage, "but by another machine", verdict);
 }
 
+/* Many machines may want one network at a time, so it is not touched; but what works on one
+ * that is ACTIVE is a delete. */
 static const KbntValue *
-judge_network(const KbntCase *judged, const char *id, KbntValue *verdict)
+judge_network(const KbntCase *judged, const KbntValue *request, const char *id,
+              KbntValue *verdict)
 {
     const KbntValue *network = find_permitted(judged, id, KBNT_DEED_OPERATE, verdict);
 
     if (network && status_of(network) != KBNT_RESOURCE_STATUS_ACTIVE)
         add_conflict(network, "a machine needs one that is ACTIVE", verdict);
+    else if (network)
+        judge_busy(verb_of(request), network, verdict);
     return network;
 }
 
@@ -341,7 +346,7 @@ judge_connections(const KbntCase *judged, const KbntValue *request, KbntValue *v
     const KbntValue *place = NULL;
 
     if (network && kbnt_specification_type_of_id(network))
-        place = judge_network(judged, network, verdict);
+        place = judge_network(judged, request, network, verdict);
     for (guint i = 0; i < kbnt_value_length(specification, KBNT_FIELD_VOLUMES); i++) {
         const char *id = kbnt_value_nth_string(specification, KBNT_FIELD_VOLUMES, i);
 

@@ -96,19 +96,40 @@ a_machine_is_not_placed_beside_what_it_keeps_away_from(void)
     kbnt_assert_int(fake_ports_n_told(rig->fake, KBNT_TRANSITION_STEP_RETRIED), 1);
 }
 
+/* The network is on another host than there is room on. */
+static void
+answer_network(RunRig *rig, KbntResourceStatus status)
+{
+    g_autoptr(KbntValue) result = kbnt_value_new();
+    KbntValue *network = kbnt_value_new();
+
+    kbnt_value_set_string(network, KBNT_FIELD_VIRTUAL_RESOURCE_ID, RUN_RIG_NETWORK);
+    kbnt_value_set_string(network, KBNT_FIELD_HOST, "host-2");
+    kbnt_value_set_int(network, KBNT_FIELD_RESOURCE_STATUS, status);
+    kbnt_value_take_value(result, KBNT_FIELD_RESOURCE, network);
+    fake_calls_complete(rig->queries, result);
+}
+
+static void
+a_machine_whose_network_is_gone_by_then_is_not_made(void)
+{
+    g_autoptr(RunRig) rig = machine_with(RUN_RIG_NETWORK, NULL);
+
+    answer_network(rig, KBNT_RESOURCE_STATUS_DELETED);
+
+    kbnt_assert_string(run_rig_event_code(rig), "STATE_CONFLICT");
+    kbnt_assert_int(run_rig_command_int(rig, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
+}
+
 static void
 a_machine_goes_where_its_network_lives(void)
 {
     g_autoptr(RunRig) rig = machine_with(RUN_RIG_NETWORK, NULL);
-    g_autoptr(KbntValue) result = kbnt_value_new();
-    KbntValue *network = kbnt_value_new();
 
     kbnt_assert_string(kbnt_value_get_string(fake_calls_argument(rig->queries, 0),
                                              KBNT_FIELD_VIRTUAL_RESOURCE_ID),
                        RUN_RIG_NETWORK);
-    kbnt_value_set_string(network, KBNT_FIELD_HOST, "host-2");
-    kbnt_value_take_value(result, KBNT_FIELD_RESOURCE, network);
-    fake_calls_complete(rig->queries, result);
+    answer_network(rig, KBNT_RESOURCE_STATUS_ACTIVE);
     run_rig_place(rig, TRUE);
 
     kbnt_assert_contains(
@@ -232,6 +253,53 @@ a_machine_that_has_a_volume_is_not_deleted_under_it(void)
     CU_ASSERT(run_rig_resource(rig) == NULL);
 }
 
+/* A page of one machine on @network, @cursor leads to the next. */
+static void
+answer_machines(RunRig *rig, const char *network, const char *cursor)
+{
+    g_autoptr(KbntValue) result = kbnt_value_new();
+    KbntValue *machine = kbnt_value_new();
+    KbntValue *specification = kbnt_value_new();
+
+    kbnt_assert_int(fake_calls_verb(rig->queries, 0), KBNT_STORE_RESOURCES);
+    kbnt_value_set_string(specification, KBNT_FIELD_NETWORK, network);
+    kbnt_value_set_string(machine, KBNT_FIELD_VIRTUAL_RESOURCE_ID, RUN_RIG_MACHINE);
+    kbnt_value_take_value(machine, KBNT_FIELD_SPECIFICATION, specification);
+    kbnt_value_take_item(result, KBNT_FIELD_ITEMS, machine);
+    kbnt_value_set_string(result, KBNT_FIELD_NEXT_CURSOR, cursor);
+    fake_calls_complete(rig->queries, result);
+}
+
+static void
+a_network_is_not_deleted_under_a_machine(void)
+{
+    g_autoptr(RunRig) rig = run_rig_claimed(KBNT_REQUEST_TYPE_DELETE_RESOURCE,
+                                            KBNT_RESOURCE_TYPE_VIRTUAL_NETWORK);
+
+    run_rig_find(rig, KBNT_RESOURCE_STATUS_ACTIVE);
+    answer_machines(rig, "nat", "further");
+    kbnt_assert_string(
+        kbnt_value_get_string(fake_calls_argument(rig->queries, 0), KBNT_FIELD_CURSOR),
+        "further");
+    answer_machines(rig, RUN_RIG_NETWORK, NULL);
+
+    kbnt_assert_string(run_rig_event_code(rig), "STATE_CONFLICT");
+    CU_ASSERT(run_rig_resource(rig) == NULL);
+}
+
+static void
+a_network_without_machines_is_deleted(void)
+{
+    g_autoptr(RunRig) rig = run_rig_claimed(KBNT_REQUEST_TYPE_DELETE_RESOURCE,
+                                            KBNT_RESOURCE_TYPE_VIRTUAL_NETWORK);
+
+    run_rig_find(rig, KBNT_RESOURCE_STATUS_ACTIVE);
+    answer_machines(rig, "nat", NULL);
+
+    kbnt_assert_int(run_rig_event_int(rig, KBNT_FIELD_RESOURCE_STATUS),
+                    KBNT_RESOURCE_STATUS_DELETING);
+}
+
 static void
 an_attachment_is_asked_of_the_machine_with_the_parts_of_both(void)
 {
@@ -284,6 +352,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_placement_without_a_host_is_tried_again),
     KBNT_TEST(a_machine_that_keeps_away_from_others_looks_at_those_of_its_owner),
     KBNT_TEST(a_machine_is_not_placed_beside_what_it_keeps_away_from),
+    KBNT_TEST(a_machine_whose_network_is_gone_by_then_is_not_made),
     KBNT_TEST(a_machine_goes_where_its_network_lives),
     KBNT_TEST(what_the_store_cannot_say_now_is_asked_again),
     KBNT_TEST(a_verb_takes_over_where_its_resource_is_and_whose_parts_it_has),
@@ -292,6 +361,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(what_the_store_does_not_know_is_not_found),
     KBNT_TEST(a_machine_without_volumes_is_deleted),
     KBNT_TEST(a_machine_that_has_a_volume_is_not_deleted_under_it),
+    KBNT_TEST(a_network_is_not_deleted_under_a_machine),
+    KBNT_TEST(a_network_without_machines_is_deleted),
     KBNT_TEST(an_attachment_is_asked_of_the_machine_with_the_parts_of_both),
     KBNT_TEST(a_volume_of_one_machine_is_not_attached_to_another),
     KBNT_TEST(an_attachment_to_a_machine_that_is_not_there_fails),

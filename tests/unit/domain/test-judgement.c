@@ -383,6 +383,20 @@ a_machine_needs_a_network_that_is_active(void)
     CU_ASSERT(judge(&court, MACHINE_WITH("image", TEXT("ubuntu-22.04"))));
 }
 
+static void
+a_network_that_is_to_be_deleted_takes_no_new_machine(void)
+{
+    g_auto(Court) court;
+    KbntValue *network;
+
+    court_open(&court);
+    network = know(&court, "NET-7AE8FF2D", KBNT_RESOURCE_STATUS_ACTIVE, "eve");
+    kbnt_value_set_string(network, KBNT_FIELD_OPEN_MESSAGE_ID, "a delete");
+
+    CU_ASSERT(!judge(&court, MACHINE_WITH("image", TEXT("ubuntu-22.04"))));
+    kbnt_assert_string(code(&court), "RESOURCE_BUSY");
+}
+
 static KbntInput *
 machine_with_volume(void)
 {
@@ -501,6 +515,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(storage_is_detached_only_from_the_machine_that_has_it),
     KBNT_TEST(an_attachment_needs_a_machine_that_stands),
     KBNT_TEST(a_machine_needs_a_network_that_is_active),
+    KBNT_TEST(a_network_that_is_to_be_deleted_takes_no_new_machine),
     KBNT_TEST(a_new_machine_touches_its_volumes),
     KBNT_TEST(a_new_machine_takes_only_volumes_that_are_there_free_and_its_owners),
     KBNT_TEST(what_a_new_machine_is_connected_with_is_on_one_host),
