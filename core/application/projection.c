@@ -35,6 +35,7 @@ static const KbntField resource_fields[] = {
     KBNT_FIELD_HOST,
     KBNT_FIELD_REGION,
     KBNT_FIELD_HYPERVISOR,
+    KBNT_FIELD_ATTACHED_TO,
     KBNT_FIELD_USER_ID,
 };
 
@@ -116,6 +117,8 @@ describe_resource(KbntValue *argument, const KbntValue *event)
         return;
     KbntValue *resource = kbnt_value_new();
     copy_resource(resource, event);
+    if (!kbnt_value_has(event, KBNT_FIELD_ATTACHED_TO))
+        kbnt_value_set_string(resource, KBNT_FIELD_ATTACHED_TO, "");
     kbnt_value_take_value(argument, KBNT_FIELD_RESOURCE, resource);
 }
 

@@ -22,6 +22,7 @@ static const KbntField state_fields[] = {
     KBNT_FIELD_HOST,
     KBNT_FIELD_REGION,
     KBNT_FIELD_HYPERVISOR,
+    KBNT_FIELD_ATTACHED_TO,
 };
 
 typedef struct {

@@ -198,27 +198,42 @@ kbnt_run_place(KbntRun *run)
     store->query(store->data, KBNT_STORE_RESOURCES, filter, machines_found, run);
 }
 
+/* Returns: (transfer full) (nullable): why the storage cannot be part of the machine. */
+static GError *
+attachment_refusal(const KbntRun *run, const KbntValue *machine)
+{
+    const char *id = kbnt_value_get_string(machine, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    const char *host = kbnt_value_get_string(machine, KBNT_FIELD_HOST);
+    const char *attached_to = kbnt_value_get_string(run->state, KBNT_FIELD_ATTACHED_TO);
+
+    if (attached_to != NULL && *attached_to != '\0' && !g_str_equal(attached_to, id))
+        return g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                           "the storage is attached to '%s'", attached_to);
+    if (kbnt_run_verb(run) == KBNT_REQUEST_TYPE_ATTACH_STORAGE &&
+        g_strcmp0(host, kbnt_value_get_string(run->state, KBNT_FIELD_HOST)) != 0)
+        return g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                           "'%s' is on host '%s', the storage is not", id, host);
+    return NULL;
+}
+
 /* The other end of an attachment: the machine, whose parts have the owner of its own create. */
 static void
 machine_found(KbntValue *result, const GError *error, gpointer data)
 {
     KbntRun *run = data;
-    const char *attached_to = kbnt_value_get_string(run->state, KBNT_FIELD_ATTACHED_TO);
-    g_autoptr(GError) refusal = NULL;
+    const KbntValue *machine = error == NULL ? kbnt_value_get_value(result, KBNT_FIELD_RESOURCE)
+                                             : NULL;
+    g_autoptr(GError) refusal = machine != NULL ? attachment_refusal(run, machine) : NULL;
 
-    if (error != NULL) {
-        kbnt_run_step_done(NULL, error, run);
+    if (error != NULL || refusal != NULL) {
+        kbnt_run_step_done(NULL, error != NULL ? error : refusal, run);
         return;
     }
-    KbntValue *machine = kbnt_value_get_value(result, KBNT_FIELD_RESOURCE);
-    const char *id = kbnt_value_get_string(machine, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
-    if (attached_to != NULL && *attached_to != '\0' && !g_str_equal(attached_to, id))
-        refusal = g_error_new(KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
-                              "the storage is attached to '%s'", attached_to);
     kbnt_value_set_string(run->state, KBNT_FIELD_MACHINE_MESSAGE_ID,
                           kbnt_value_get_string(machine, KBNT_FIELD_MESSAGE_ID));
-    kbnt_value_set_string(run->state, KBNT_FIELD_ATTACHED_TO, id);
-    kbnt_run_step_done(NULL, refusal, run);
+    kbnt_value_set_string(run->state, KBNT_FIELD_ATTACHED_TO,
+                          kbnt_value_get_string(machine, KBNT_FIELD_VIRTUAL_RESOURCE_ID));
+    kbnt_run_step_done(NULL, NULL, run);
 }
 
 static void

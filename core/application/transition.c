@@ -80,6 +80,17 @@ name_event(KbntValue *event, const KbntStream *stream)
         kbnt_value_set_string(event, KBNT_FIELD_PREVIOUS_CHECKSUM, stream->checksum);
 }
 
+/* It goes with the status: without one, an attachment is under way and may come to nothing. */
+static void
+set_attachment(KbntValue *event, const KbntValue *state)
+{
+    const char *machine = kbnt_value_get_string(state, KBNT_FIELD_ATTACHED_TO);
+
+    if (machine != NULL && *machine != '\0' &&
+        kbnt_value_has(state, KBNT_FIELD_RESOURCE_STATUS))
+        kbnt_value_set_string(event, KBNT_FIELD_ATTACHED_TO, machine);
+}
+
 static KbntValue *
 make_event(const KbntPorts *ports, const KbntStream *stream, KbntEventType type,
            const KbntValue *state)
@@ -87,6 +98,7 @@ make_event(const KbntPorts *ports, const KbntStream *stream, KbntEventType type,
     KbntValue *event = kbnt_value_new();
 
     copy_fields(event, state, event_fields, G_N_ELEMENTS(event_fields));
+    set_attachment(event, state);
     name_event(event, stream);
     kbnt_value_set_string(event, KBNT_FIELD_ORIGINAL_MESSAGE_ID,
                           kbnt_value_get_string(state, KBNT_FIELD_MESSAGE_ID));

@@ -146,6 +146,17 @@ add_conflict(const KbntValue *resource, const char *wanted, KbntValue *verdict)
                    kbnt_enum_name(KBNT_TYPE_RESOURCE_STATUS, status_of(resource)), wanted);
 }
 
+static void
+add_refusal(const KbntValue *resource, KbntValue *verdict)
+{
+    const char *machine = kbnt_value_get_string(resource, KBNT_FIELD_ATTACHED_TO);
+    g_autofree char *wanted = machine ? g_strdup_printf("attached to '%s', detach it first",
+                                                        machine)
+                                      : g_strdup("which does not allow this");
+
+    add_conflict(resource, wanted, verdict);
+}
+
 /* Whether the resource is a machine that is made with volumes. */
 static gboolean
 gets_volumes(const KbntValue *resource)
@@ -240,7 +251,7 @@ judge_target(const KbntCase *judged, KbntRequestType verb, const char *id, KbntV
     if (kbnt_value_has(target, KBNT_FIELD_OPEN_MESSAGE_ID))
         judge_busy(verb, target, verdict);
     else if (!kbnt_resource_state_allows(verb, status_of(target)))
-        add_conflict(target, "which does not allow this", verdict);
+        add_refusal(target, verdict);
     else
         judge_attached(verb, target, verdict);
     touch(target, verdict);
@@ -248,19 +259,38 @@ judge_target(const KbntCase *judged, KbntRequestType verb, const char *id, KbntV
 }
 
 /* Judges the machine at the other end of an attachment. */
-static void
+static const KbntValue *
 judge_machine(const KbntCase *judged, KbntRequestType verb, const char *id, KbntValue *verdict)
 {
     const KbntValue *machine = find_permitted(judged, id, KBNT_DEED_OPERATE, verdict);
 
     if (!machine)
-        return;
+        return NULL;
     if (kbnt_value_has(machine, KBNT_FIELD_OPEN_MESSAGE_ID))
         judge_busy(verb, machine, verdict);
     else if (status_of(machine) != KBNT_RESOURCE_STATUS_RUNNING &&
              status_of(machine) != KBNT_RESOURCE_STATUS_STOPPED)
         add_conflict(machine, "it must be RUNNING or STOPPED", verdict);
     touch(machine, verdict);
+    return machine;
+}
+
+/* A machine can be on one host only, so all that it is connected with has to be there. */
+static const KbntValue *
+judge_place(const KbntValue *before, const KbntValue *resource, KbntValue *verdict)
+{
+    const char *host = resource ? kbnt_value_get_string(resource, KBNT_FIELD_HOST) : NULL;
+    const char *host_before = before ? kbnt_value_get_string(before, KBNT_FIELD_HOST) : NULL;
+
+    if (!host || !host_before)
+        return host ? resource : before;
+    if (!g_str_equal(host, host_before))
+        kbnt_fault_add(verdict, KBNT_ERROR_STATE_CONFLICT, KBNT_FAULT_RESOURCE, "",
+                       "'%s' is on host '%s' and '%s' on '%s', both have to be on one",
+                       kbnt_value_get_string(before, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
+                       host_before,
+                       kbnt_value_get_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID), host);
+    return before;
 }
 
 static void
@@ -271,11 +301,14 @@ judge_attachment(const KbntCase *judged, const KbntValue *request, KbntValue *ve
                                                    KBNT_FIELD_VIRTUAL_RESOURCE_ID);
     const char *storage_id = kbnt_value_get_string(specification, KBNT_FIELD_STORAGE_ID);
     const KbntValue *storage = NULL;
+    const KbntValue *machine = NULL;
 
     if (storage_id)
         storage = judge_target(judged, verb_of(request), storage_id, verdict);
     if (machine_id)
-        judge_machine(judged, verb_of(request), machine_id, verdict);
+        machine = judge_machine(judged, verb_of(request), machine_id, verdict);
+    if (verb_of(request) == KBNT_REQUEST_TYPE_ATTACH_STORAGE)
+        judge_place(storage, machine, verdict);
     if (storage && machine_id && verb_of(request) == KBNT_REQUEST_TYPE_DETACH_STORAGE &&
         status_of(storage) == KBNT_RESOURCE_STATUS_IN_USE &&
         kbnt_value_has(storage, KBNT_FIELD_ATTACHED_TO) &&
@@ -317,24 +350,6 @@ judge_volume(const KbntCase *judged, const KbntValue *request, const char *id,
         add_conflict(volume, "a new machine takes one that is ALLOCATED", verdict);
     touch(volume, verdict);
     return volume;
-}
-
-/* A machine can be on one host only, so all that it is connected with has to be on one. */
-static const KbntValue *
-judge_place(const KbntValue *before, const KbntValue *resource, KbntValue *verdict)
-{
-    const char *host = resource ? kbnt_value_get_string(resource, KBNT_FIELD_HOST) : NULL;
-    const char *host_before = before ? kbnt_value_get_string(before, KBNT_FIELD_HOST) : NULL;
-
-    if (!host || !host_before)
-        return host ? resource : before;
-    if (!g_str_equal(host, host_before))
-        kbnt_fault_add(verdict, KBNT_ERROR_STATE_CONFLICT, KBNT_FAULT_RESOURCE, "",
-                       "'%s' is on host '%s' and '%s' on '%s': no machine can have both",
-                       kbnt_value_get_string(before, KBNT_FIELD_VIRTUAL_RESOURCE_ID),
-                       host_before,
-                       kbnt_value_get_string(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID), host);
-    return before;
 }
 
 /* What a new machine is to be connected with must be there. */

@@ -119,7 +119,8 @@ const KbntView kbnt_view_publication = VIEW(publication_members);
 /* How a resource is doing, and where, wherever it is shown. */
 #define PRESENT_STATE \
     NESTED(ENDPOINTS, view_endpoints), NESTED(HEALTH, kbnt_view_health), \
-        NESTED(METRICS, view_metrics), PLAIN(HOST), PLAIN(REGION), PLAIN(HYPERVISOR)
+        NESTED(METRICS, view_metrics), PLAIN(HOST), PLAIN(REGION), PLAIN(HYPERVISOR), \
+        PLAIN(ATTACHED_TO)
 
 static const Member result_members[] = {
     PLAIN(VIRTUAL_RESOURCE_ID),
@@ -168,7 +169,6 @@ static const Member resource_members[] = {
     PLAIN(USER_ID),
     NESTED(SPECIFICATION, view_specification),
     PRESENT_STATE,
-    PLAIN(ATTACHED_TO),
     PLAIN(CREATED_AT),
     PLAIN(COST),
 };

@@ -18,10 +18,11 @@ from pathlib import Path
 from daemon import PATIENCE, Daemon, Failure, named, require, run_tests, wait_until
 from invariants import Checker
 
-SETTINGS = ["provisioner.mock.latency_factor=0", "kbnt.sinks=", "quota.default.cores=1000"]
+SETTINGS = ["provisioner.mock.latency_factor=0", "provisioner.mock.hosts=mock-1", "kbnt.sinks=",
+            "quota.default.cores=1000"]
 REQUEST = "req-crash"
 WORKERS = 2 * len(os.sched_getaffinity(0))
-HOSTS = 3
+HOSTS = 1
 
 MACHINE = {"cpu": 1, "memory": 1, "disk": 10, "network": "nat"}
 MACHINE_STEPS = ["PLAN", "NETWORK", "VOLUME", "SEED", "FILTER", "MACHINE", "BOOT", "AGENT",

@@ -44,6 +44,10 @@ def machine_with(daemon, *volumes, **metadata):
                 **metadata)
 
 
+def attach(daemon, machine, name):
+    return post(daemon, "ATTACH_STORAGE", {"virtualResourceId": machine, "storageId": name})
+
+
 def resource(daemon, name):
     return daemon.ask("GET", f"/api/v1/resources/{name}")[2]
 
@@ -102,12 +106,16 @@ def a_machine_gets_its_volumes_on_their_host_before_it_boots():
             known, plugged = attached(daemon, name)
             require(known == machine["virtualResourceId"] and plugged, f"{known} {plugged}")
 
+            shown = resource(daemon, name).get("attachedTo")
+            require(shown == machine["virtualResourceId"], f"{name} is shown on {shown}")
+
         is_refused(machine_with(daemon, first), 409, "STATE_CONFLICT", "IN_USE")
         is_refused(daemon.ask("DELETE", f"/api/v1/resources/{answer['virtualResourceId']}"),
                    409, "STATE_CONFLICT", f"'{first}', '{second}'")
         made(daemon, "DETACH_STORAGE", {"virtualResourceId": machine["virtualResourceId"],
                                         "storageId": first})
         becomes(daemon, first, "ALLOCATED")
+        require(not resource(daemon, first).get("attachedTo"), "it is shown as attached")
         made(daemon, "DELETE_RESOURCE", {"virtualResourceId": first})
         made(daemon, "DETACH_STORAGE", {"virtualResourceId": machine["virtualResourceId"],
                                         "storageId": second})
@@ -125,7 +133,7 @@ def what_no_machine_can_have_is_refused():
         foreign = volume(daemon, userId="somebody")
         is_refused(machine_with(daemon, "STOR-00000000"), 404, "NOT_FOUND")
         is_refused(machine_with(daemon, one, one), 422, "VALIDATION_FAILED")
-        is_refused(machine_with(daemon, one, other), 409, "STATE_CONFLICT", "no machine can")
+        is_refused(machine_with(daemon, one, other), 409, "STATE_CONFLICT", "on one")
         is_refused(machine_with(daemon, foreign), 403, "PERMISSION_DENIED", "belong")
         body = {"type": "CREATE_VIRTUAL_MACHINE", "spec": {**MACHINE, "volumes": [one, other]}}
         is_refused(daemon.ask("POST", "/api/v1/plan", body), 409, "STATE_CONFLICT")
@@ -133,6 +141,17 @@ def what_no_machine_can_have_is_refused():
         status, _, plan = daemon.ask("POST", "/api/v1/plan", body)
         require(status == 200 and plan["steps"] == STEPS, f"{status} {plan}")
         require(status_of(daemon, one) == "ALLOCATED", "a plan has changed the volume")
+
+        machine = made(daemon, "CREATE_VIRTUAL_MACHINE", MACHINE)
+        far, near = sorted((one, other), key=lambda name: resource(daemon, name)["host"] ==
+                           resource(daemon, machine)["host"])
+        is_refused(attach(daemon, machine, far), 409, "STATE_CONFLICT", "on one")
+        while resource(daemon, near)["host"] != resource(daemon, machine)["host"]:
+            near = volume(daemon)
+        made(daemon, "ATTACH_STORAGE", {"virtualResourceId": machine, "storageId": near})
+        spare = made(daemon, "CREATE_VIRTUAL_MACHINE", MACHINE)
+        is_refused(attach(daemon, spare, near), 409, "STATE_CONFLICT",
+                   f"attached to '{machine}'")
         holds(daemon)
 
 
@@ -275,8 +294,7 @@ def a_volume_whose_attachment_cannot_be_undone_is_set_apart_until_it_is():
             name = volume(daemon)
         daemon.kill()
         daemon.start(["provisioner.mock.latency.verify=1h"])
-        status, _, answer = post(daemon, "ATTACH_STORAGE", {
-            "virtualResourceId": machine, "storageId": name})
+        status, _, answer = attach(daemon, machine, name)
         require(status == 202, f"{status} {answer}")
         wait_until("it is plugged in",
                    lambda: daemon.request(answer["requestId"]).get("percent", 0) >= 80)

@@ -6,6 +6,7 @@ from daemon import Daemon, require, run_tests, wait_until
 from invariants import Checker
 
 QUICK = ["provisioner.mock.latency_factor=0.01", "kbnt.sinks=prometheus"]
+ONE_HOST = ["provisioner.mock.hosts=mock-1"]
 MACHINE = {"cpu": 1, "memory": 1, "disk": 10, "network": "nat"}
 
 
@@ -60,7 +61,7 @@ def a_machine_is_stopped_started_rebooted_and_deleted():
 
 
 def storage_is_attached_and_detached_and_keeps_its_machine_from_going():
-    with Daemon(QUICK) as daemon:
+    with Daemon(QUICK + ONE_HOST) as daemon:
         daemon.start()
         machine = completed(daemon, create())
         storage = completed(daemon, {"type": "ALLOCATE_STORAGE", "spec": {"size": 5}})

@@ -125,6 +125,24 @@ an_event_of_a_resource_alone_sets_no_request(void)
 }
 
 static void
+storage_shows_the_machine_that_has_it_until_no_event_names_one(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    KbntValue *event = kbnt_sample_event(KBNT_EVENT_TYPE_RESOURCE_STATE_CHANGED);
+    const KbntValue *resource;
+
+    kbnt_value_set_string(event, KBNT_FIELD_ATTACHED_TO, "VM-0909A693");
+    deliver(rig, event);
+    resource = kbnt_value_get_value(fake_calls_argument(rig->commands, 0), KBNT_FIELD_RESOURCE);
+    kbnt_assert_string(kbnt_value_get_string(resource, KBNT_FIELD_ATTACHED_TO), "VM-0909A693");
+    fake_calls_complete(rig->commands, NULL);
+
+    resource = kbnt_value_get_value(projected(rig, KBNT_EVENT_TYPE_RESOURCE_STATE_CHANGED),
+                                    KBNT_FIELD_RESOURCE);
+    kbnt_assert_string(kbnt_value_get_string(resource, KBNT_FIELD_ATTACHED_TO), "");
+}
+
+static void
 a_host_s_report_is_kept_with_where_and_when(void)
 {
     g_autoptr(ProducerRig) rig = producer_rig_new();
@@ -290,6 +308,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_request_that_failed_releases_its_charges),
     KBNT_TEST(a_debt_keeps_the_charges_of_its_request),
     KBNT_TEST(an_event_of_a_resource_alone_sets_no_request),
+    KBNT_TEST(storage_shows_the_machine_that_has_it_until_no_event_names_one),
     KBNT_TEST(a_host_s_report_is_kept_with_where_and_when),
     KBNT_TEST(a_host_that_has_reported_is_known_to_dry_runs),
     KBNT_TEST(of_a_record_is_kept_what_a_reader_checks),

@@ -164,6 +164,8 @@ a_volume_that_is_attached_says_to_what(void)
                     KBNT_RESOURCE_STATUS_IN_USE);
     kbnt_assert_string(kbnt_value_get_string(run_rig_resource(rig), KBNT_FIELD_ATTACHED_TO),
                        RUN_RIG_MACHINE);
+    kbnt_assert_string(kbnt_value_get_string(run_rig_event(rig), KBNT_FIELD_ATTACHED_TO),
+                       RUN_RIG_MACHINE);
     fake_calls_complete(rig->commands, NULL);
     kbnt_assert_int(fake_ports_n_told(rig->fake, KBNT_TRANSITION_RESOURCE_CHANGED), 1);
 }
@@ -179,6 +181,7 @@ a_volume_that_is_detached_belongs_to_no_machine(void)
 
     kbnt_assert_string(kbnt_value_get_string(run_rig_resource(rig), KBNT_FIELD_ATTACHED_TO),
                        "");
+    CU_ASSERT(!kbnt_value_has(run_rig_event(rig), KBNT_FIELD_ATTACHED_TO));
 }
 
 static void

@@ -335,6 +335,46 @@ a_volume_of_one_machine_is_not_attached_to_another(void)
     kbnt_assert_string(run_rig_event_code(rig), "STATE_CONFLICT");
 }
 
+/* The store knows the volume, on another host than that of the machine. */
+static void
+find_volume_elsewhere(RunRig *rig, KbntResourceStatus status)
+{
+    g_autoptr(KbntValue) result = kbnt_value_new();
+    KbntValue *volume = kbnt_value_new();
+
+    kbnt_value_set_string(volume, KBNT_FIELD_MESSAGE_ID, SAMPLE_OTHER_ID);
+    kbnt_value_set_string(volume, KBNT_FIELD_HOST, "host-2");
+    kbnt_value_set_int(volume, KBNT_FIELD_RESOURCE_STATUS, status);
+    kbnt_value_take_value(result, KBNT_FIELD_RESOURCE, volume);
+    fake_calls_complete(rig->queries, result);
+}
+
+static void
+a_volume_of_another_host_is_not_attached(void)
+{
+    g_autoptr(RunRig) rig = run_rig_claimed(KBNT_REQUEST_TYPE_ATTACH_STORAGE,
+                                            KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
+
+    find_volume_elsewhere(rig, KBNT_RESOURCE_STATUS_ALLOCATED);
+    run_rig_find(rig, KBNT_RESOURCE_STATUS_RUNNING);
+
+    kbnt_assert_string(run_rig_event_code(rig), "STATE_CONFLICT");
+    CU_ASSERT(!kbnt_value_has(run_rig_event(rig), KBNT_FIELD_ATTACHED_TO));
+}
+
+static void
+a_volume_is_detached_wherever_it_is(void)
+{
+    g_autoptr(RunRig) rig = run_rig_claimed(KBNT_REQUEST_TYPE_DETACH_STORAGE,
+                                            KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
+
+    find_volume_elsewhere(rig, KBNT_RESOURCE_STATUS_IN_USE);
+    run_rig_find(rig, KBNT_RESOURCE_STATUS_RUNNING);
+    fake_calls_complete(rig->commands, NULL);
+
+    kbnt_assert_int(fake_calls_verb(rig->actions, 0), KBNT_ACTION_DETACH);
+}
+
 static void
 an_attachment_to_a_machine_that_is_not_there_fails(void)
 {
@@ -365,6 +405,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_network_without_machines_is_deleted),
     KBNT_TEST(an_attachment_is_asked_of_the_machine_with_the_parts_of_both),
     KBNT_TEST(a_volume_of_one_machine_is_not_attached_to_another),
+    KBNT_TEST(a_volume_of_another_host_is_not_attached),
+    KBNT_TEST(a_volume_is_detached_wherever_it_is),
     KBNT_TEST(an_attachment_to_a_machine_that_is_not_there_fails),
 };
 

@@ -88,6 +88,8 @@ a_volume_is_in_use_as_soon_as_the_machine_has_it(void)
                        RUN_RIG_MACHINE);
     kbnt_assert_int(run_rig_event_int(rig, KBNT_FIELD_EVENT_TYPE),
                     KBNT_EVENT_TYPE_RESOURCE_STATE_CHANGED);
+    kbnt_assert_string(kbnt_value_get_string(run_rig_event(rig), KBNT_FIELD_ATTACHED_TO),
+                       RUN_RIG_MACHINE);
     fake_calls_complete(rig->commands, NULL);
     kbnt_assert_int(fake_ports_n_told(rig->fake, KBNT_TRANSITION_RESOURCE_CHANGED), 1);
 }

@@ -351,6 +351,43 @@ storage_is_detached_only_from_the_machine_that_has_it(void)
 }
 
 static void
+storage_that_a_machine_has_is_not_attached_to_another(void)
+{
+    g_auto(Court) court;
+    KbntValue *storage;
+
+    court_open(&court);
+    know(&court, "VM-0909A693", KBNT_RESOURCE_STATUS_RUNNING, "eve");
+    storage = know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_IN_USE, "eve");
+    kbnt_value_set_string(storage, KBNT_FIELD_ATTACHED_TO, "VM-11111111");
+
+    CU_ASSERT(!judge(&court, attachment("ATTACH_STORAGE")));
+    kbnt_assert_string(code(&court), "STATE_CONFLICT");
+    kbnt_assert_contains(
+        kbnt_value_get_string(kbnt_fault_leading(court.verdict), KBNT_FIELD_MESSAGE),
+        "attached to 'VM-11111111'");
+}
+
+static void
+storage_is_attached_on_its_own_host_only(void)
+{
+    g_auto(Court) court;
+    KbntValue *machine;
+    KbntValue *storage;
+
+    court_open(&court);
+    machine = know(&court, "VM-0909A693", KBNT_RESOURCE_STATUS_RUNNING, "eve");
+    storage = know(&court, "STOR-64DE90EF", KBNT_RESOURCE_STATUS_ALLOCATED, "eve");
+    kbnt_value_set_string(machine, KBNT_FIELD_HOST, "one");
+    kbnt_value_set_string(storage, KBNT_FIELD_HOST, "two");
+
+    CU_ASSERT(!judge(&court, attachment("ATTACH_STORAGE")));
+    kbnt_assert_string(code(&court), "STATE_CONFLICT");
+    kbnt_value_set_string(machine, KBNT_FIELD_HOST, "two");
+    CU_ASSERT(judge(&court, attachment("ATTACH_STORAGE")));
+}
+
+static void
 an_attachment_needs_a_machine_that_stands(void)
 {
     g_auto(Court) court;
@@ -513,6 +550,8 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_delete_does_not_follow_a_create_with_volumes),
     KBNT_TEST(both_ends_of_an_attachment_are_touched),
     KBNT_TEST(storage_is_detached_only_from_the_machine_that_has_it),
+    KBNT_TEST(storage_that_a_machine_has_is_not_attached_to_another),
+    KBNT_TEST(storage_is_attached_on_its_own_host_only),
     KBNT_TEST(an_attachment_needs_a_machine_that_stands),
     KBNT_TEST(a_machine_needs_a_network_that_is_active),
     KBNT_TEST(a_network_that_is_to_be_deleted_takes_no_new_machine),
