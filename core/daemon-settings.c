@@ -65,10 +65,15 @@ kbnt_daemon_consumer_settings(KbntDaemon *daemon)
 
     return (KbntConsumerSettings){
         .intake = {
-            .topic = KBNT_TOPIC_REQUESTS,
+            .source = {
+                .topic = KBNT_TOPIC_REQUESTS,
+                .group = core->consumer->group,
+                .window = (guint) core->consumer->window,
+                .session_timeout_ms = core->consumer->session_timeout_ms,
+                .commit_interval_ms = core->consumer->commit_interval_ms,
+                .poll_timeout_ms = core->consumer->poll_timeout_ms,
+            },
             .dead_topic = daemon->consumer_ports.transport.durable ? KBNT_TOPIC_DEAD : NULL,
-            .group = core->consumer->group,
-            .window = (guint) core->consumer->window,
         },
         .prices = &kbnt_rule_book_rules(daemon->rule_book)->prices,
         .region = core->kbnt->region,

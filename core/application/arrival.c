@@ -217,7 +217,7 @@ on_lost(gint32 partition, gpointer data)
 }
 
 KbntArrivals *
-kbnt_arrivals_new(const KbntPorts *ports, const char *topic, const char *group, guint window,
+kbnt_arrivals_new(const KbntPorts *ports, const KbntArrivalSource *source,
                   const KbntArrivalHooks *hooks)
 {
     KbntArrivals *arrivals = g_new0(KbntArrivals, 1);
@@ -226,13 +226,16 @@ kbnt_arrivals_new(const KbntPorts *ports, const char *topic, const char *group, 
     arrivals->hooks = *hooks;
     arrivals->subscription = (KbntSubscription){
         .size = sizeof(KbntSubscription),
-        .window = window,
-        .topic = topic,
-        .group = group,
+        .window = source->window,
+        .topic = source->topic,
+        .group = source->group,
         .records = on_records,
         .assigned = on_assigned,
         .lost = on_lost,
         .user_data = arrivals,
+        .session_timeout_ms = source->session_timeout_ms,
+        .commit_interval_ms = source->commit_interval_ms,
+        .poll_timeout_ms = source->poll_timeout_ms,
     };
     arrivals->receipts = kbnt_receipts_new(&ports->transport, &arrivals->subscription);
     return arrivals;

@@ -40,9 +40,18 @@ typedef struct {
     void (*buried)(KbntArrival *arrival, KbntValue *result);
 } KbntArrivalHooks;
 
-/* @topic and @group live on; @window: most records on their way. */
-KbntArrivals *kbnt_arrivals_new(const KbntPorts *ports, const char *topic, const char *group,
-                                guint window, const KbntArrivalHooks *hooks);
+/* What is read, and as whom; the names live on. Times of 0 are left to the transport. */
+typedef struct {
+    const char *topic;
+    const char *group;
+    guint window; /* most records on their way */
+    gint64 session_timeout_ms;
+    gint64 commit_interval_ms;
+    gint64 poll_timeout_ms;
+} KbntArrivalSource;
+
+KbntArrivals *kbnt_arrivals_new(const KbntPorts *ports, const KbntArrivalSource *source,
+                                const KbntArrivalHooks *hooks);
 
 void kbnt_arrivals_free(KbntArrivals *arrivals);
 

@@ -34,7 +34,7 @@ dead_copy(const KbntIntake *intake, const KbntArrival *arrival, const GError *er
         { "reason", kbnt_error_code_name(error->code) },
         { "step", "consume" },
         { "attempts", "1" },
-        { "original-topic", intake->config->topic },
+        { "original-topic", intake->config->source.topic },
         { "original-partition", partition },
         { "original-offset", offset },
     };
@@ -327,8 +327,7 @@ kbnt_intake_new(const KbntPorts *ports, KbntRelay *relay, KbntSaga *saga,
     intake->relay = relay;
     intake->saga = saga;
     intake->serials = kbnt_serials_new(ports);
-    intake->arrivals = kbnt_arrivals_new(ports, config->topic, config->group, config->window,
-                                         &hooks);
+    intake->arrivals = kbnt_arrivals_new(ports, &config->source, &hooks);
     return intake;
 }
 

@@ -6,6 +6,7 @@
 #ifndef KBNT_INTAKE_H
 #define KBNT_INTAKE_H
 
+#include "arrival.h"
 #include "ports.h"
 #include "receipts.h"
 #include "relay.h"
@@ -14,10 +15,8 @@
 typedef struct KbntIntake KbntIntake;
 
 typedef struct {
-    const char *topic;
-    const char *group;
+    KbntArrivalSource source;
     const char *dead_topic; /* NULL where dead letters have no copy on the transport */
-    guint window;           /* most records that are not in the inbox yet */
 } KbntIntakeConfig;
 
 /* @config lives as long as the intake. */

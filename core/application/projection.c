@@ -306,6 +306,7 @@ kbnt_projection_new(const KbntPorts *ports, KbntExpectation *expectation, KbntRo
                     guint window)
 {
     KbntProjection *projection = g_new0(KbntProjection, 1);
+    const KbntArrivalSource source = { .topic = topic, .group = group, .window = window };
     KbntArrivalHooks hooks = {
         .owner = projection,
         .decode = ports->codec.decode_event,
@@ -316,7 +317,7 @@ kbnt_projection_new(const KbntPorts *ports, KbntExpectation *expectation, KbntRo
     projection->expectation = expectation;
     projection->roster = roster;
     projection->ledger_cache = ledger_cache;
-    projection->arrivals = kbnt_arrivals_new(ports, topic, group, window, &hooks);
+    projection->arrivals = kbnt_arrivals_new(ports, &source, &hooks);
     return projection;
 }
 

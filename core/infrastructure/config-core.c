@@ -187,24 +187,17 @@ check_sinks(const KbntCoreConfig *core, KbntConfig *config)
                                    "'%s' is named twice; name each sink once", sinks[i]);
 }
 
-/* Keys that only some transports know what to do with, and where those have their own. */
+/* Times of a broker, which there is none of in one process. */
 static void
 warn_of_broker_keys(const KbntCoreConfig *core, KbntConfig *config)
 {
-    static const struct {
-        const char *key;
-        const char *of_kafka;
-    } rows[] = {
-        { "poll_timeout", "it waits for records and never polls" },
-        { "session_timeout", "set session.timeout.ms in [transport.kafka]" },
-        { "commit_interval", "set commit_interval in [transport.kafka]" },
-    };
-    gboolean is_kafka = strcmp(core->kbnt->transport, "kafka") == 0;
+    static const char *const keys[] = { "poll_timeout", "session_timeout", "commit_interval" };
 
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        kbnt_config_warn(config, "consumer", rows[i].key,
-                         "has no effect with the transport '%s': %s", core->kbnt->transport,
-                         is_kafka ? rows[i].of_kafka : "it has no such time");
+    if (strcmp(core->kbnt->transport, "memory") != 0)
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        kbnt_config_warn(config, "consumer", keys[i],
+                         "has no effect with the transport 'memory': it has no such time");
 }
 
 static void

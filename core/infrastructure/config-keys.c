@@ -142,15 +142,13 @@ static const KbntKey consumer_keys[] = {
     KEY("batch_size", INT, batch_size, "1", "Pieces of work that one worker has at once",
         RANGE("1", "1024")),
     KEY("poll_timeout", DURATION, poll_timeout_ms, "5000ms",
-        "The longest that one look for records at a broker takes; no transport of this version "
-        "looks", RANGE("1ms", "5m")),
+        "The longest that nobody looks for records of a broker, though it announced none",
+        RANGE("1ms", "5m")),
     KEY("session_timeout", DURATION, session_timeout_ms, "30000ms",
-        "After this silence a broker gives a member's partitions to others; see the section of "
-        "the transport, which has its own",
+        "After this silence a broker gives a member's partitions to others",
         RANGE("1s", "30m")),
     KEY("commit_interval", DURATION, commit_interval_ms, "1s",
-        "How often offsets are committed to a broker, never before the record is in the inbox; "
-        "see the section of the transport, which has its own",
+        "How often offsets are committed to a broker, never before the record is in the inbox",
         RANGE("10ms", "1m")),
     KEY("window", INT, window, "1000",
         "Records taken from the broker and not yet in the inbox; 0 takes none in",

@@ -23,6 +23,7 @@
  *   1.0 (2026-11-24): first version.
  *   1.1 (2026-11-25): the query WORKING of a store, POSITION of DEBTS, DEAD_LETTER and a stream
  *     other than its own of ADVANCE; transitions of cleanup debts.
+ *   1.2 (2026-11-26): the times of a KbntSubscription.
  */
 #ifndef KBNT_PLUGIN_H
 #define KBNT_PLUGIN_H
@@ -36,7 +37,7 @@
 G_BEGIN_DECLS
 
 #define KBNT_ABI_MAJOR 1
-#define KBNT_ABI_MINOR 1
+#define KBNT_ABI_MINOR 2
 
 /**
  * KbntKind:

@@ -51,6 +51,13 @@ typedef enum {
  * @assigned: (nullable): a partition came to this member
  * @lost: (nullable): a partition left this member; acknowledging it does nothing from here on
  * @user_data: passed to the callbacks
+ * @session_timeout_ms: after this silence of the member others get its partitions
+ * @commit_interval_ms: how often what is acknowledged is told to the broker
+ * @poll_timeout_ms: the longest that nobody looks for records, though nothing woke the
+ * transport
+ *
+ * Of the times, which came with ABI 1.2, 0 is left to the transport, and those that it does not
+ * have mean nothing to it.
  *
  * What a subscriber wants. It belongs to the subscriber, is the subscription's identity, and
  * stays as it is until unsubscribe has completed.
@@ -64,6 +71,9 @@ typedef struct {
     void (*assigned)(gint32 partition, gpointer user_data);
     void (*lost)(gint32 partition, gpointer user_data);
     gpointer user_data;
+    gint64 session_timeout_ms;
+    gint64 commit_interval_ms;
+    gint64 poll_timeout_ms;
 } KbntSubscription;
 
 /**

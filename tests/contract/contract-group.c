@@ -43,6 +43,20 @@ owns(const Reader *reader, gint32 partition)
     return FALSE;
 }
 
+static void
+a_member_with_times_of_its_own_reads_like_any_other(void)
+{
+    g_autoptr(Contract) contract = contract_open();
+    g_autofree char *topic = reader_topic(contract, 2);
+    g_autoptr(Reader) reader = reader_join_with_times(contract, topic, 7000, 50, 20);
+
+    reader_publish_many(contract, topic, 20, 8);
+    reader_await(reader, 20);
+
+    kbnt_assert_int(reader->received->len, 20);
+    kbnt_assert_int(reader->n_lost, 0);
+}
+
 typedef struct {
     const Reader *one;
     const Reader *other;
@@ -250,6 +264,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(every_group_gets_every_record),
     KBNT_TEST(a_lone_member_is_assigned_all_partitions),
     KBNT_TEST(members_of_a_group_share_the_partitions_and_no_two_have_the_same),
+    KBNT_TEST(a_member_with_times_of_its_own_reads_like_any_other),
     KBNT_TEST(a_record_goes_only_to_the_owner_of_its_partition),
     KBNT_TEST(what_a_member_left_undone_comes_to_another),
     KBNT_TEST(acknowledging_a_lost_partition_does_nothing),

@@ -149,11 +149,10 @@ group_of(const char *topic, const char *group)
     return group ? g_strconcat(group, "-of-", topic, NULL) : NULL;
 }
 
-Reader *
-reader_join(Contract *contract, const char *topic, const char *group, guint window,
-            gboolean acknowledges)
+static Reader *
+reader_new(Contract *contract, const char *topic, const char *group, guint window,
+           gboolean acknowledges)
 {
-    const KbntTransportOps *ops = contract_ops(contract);
     Reader *reader = g_new0(Reader, 1);
 
     reader->contract = contract;
@@ -162,6 +161,14 @@ reader_join(Contract *contract, const char *topic, const char *group, guint wind
     reader->acknowledges = acknowledges;
     reader->group = group_of(topic, group);
     reader->subscription = subscription_of(reader, topic, reader->group, window);
+    return reader;
+}
+
+static Reader *
+join(Reader *reader)
+{
+    Contract *contract = reader->contract;
+    const KbntTransportOps *ops = contract_ops(contract);
 
     contract_op_begins();
     ops->subscribe(contract->instance, &reader->subscription,
@@ -169,6 +176,25 @@ reader_join(Contract *contract, const char *topic, const char *group, guint wind
     contract_op_ended("subscribe");
     contract_await(contract, has_joined, reader, "the end of subscribe");
     return reader;
+}
+
+Reader *
+reader_join(Contract *contract, const char *topic, const char *group, guint window,
+            gboolean acknowledges)
+{
+    return join(reader_new(contract, topic, group, window, acknowledges));
+}
+
+Reader *
+reader_join_with_times(Contract *contract, const char *topic, gint64 session_timeout_ms,
+                       gint64 commit_interval_ms, gint64 poll_timeout_ms)
+{
+    Reader *reader = reader_new(contract, topic, "contract", 100, TRUE);
+
+    reader->subscription.session_timeout_ms = session_timeout_ms;
+    reader->subscription.commit_interval_ms = commit_interval_ms;
+    reader->subscription.poll_timeout_ms = poll_timeout_ms;
+    return join(reader);
 }
 
 void

@@ -27,6 +27,9 @@ KbntValue *reader_record(const char *topic, const char *key, const char *body);
  * where it is said to. @topic lives longer; the group is one of this topic alone. */
 Reader *reader_join(Contract *contract, const char *topic, const char *group, guint window,
                     gboolean acknowledges);
+/* The same in the group "contract", with times that the transport would choose otherwise. */
+Reader *reader_join_with_times(Contract *contract, const char *topic, gint64 session_timeout_ms,
+                               gint64 commit_interval_ms, gint64 poll_timeout_ms);
 
 /* Unsubscribes, where it is joined. */
 void reader_leave(Reader *reader);

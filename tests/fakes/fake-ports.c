@@ -368,6 +368,12 @@ fake_ports_actions(FakePorts *fake)
     return &fake->actions;
 }
 
+const KbntSubscription *
+fake_ports_subscription(const FakePorts *fake)
+{
+    return fake->subscription;
+}
+
 FakeCalls *
 fake_ports_subscriptions(FakePorts *fake)
 {

@@ -31,7 +31,10 @@ FakeCalls *fake_ports_publishes(FakePorts *fake);
 FakeCalls *fake_ports_actions(FakePorts *fake);
 FakeCalls *fake_ports_subscriptions(FakePorts *fake);
 
-/* The verbs of the last. */
+/* Returns: (transfer none) (nullable): what was subscribed to last. */
+const KbntSubscription *fake_ports_subscription(const FakePorts *fake);
+
+/* The verbs of subscriptions. */
 enum { FAKE_SUBSCRIBE = 1, FAKE_UNSUBSCRIBE = 2 };
 
 guint fake_calls_length(const FakeCalls *calls);

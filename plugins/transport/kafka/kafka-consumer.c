@@ -147,6 +147,7 @@ member_new(KafkaTransport *transport, const KbntSubscription *subscription)
     member->subscription = subscription;
     member->topic = g_strdup(subscription->topic);
     member->group = g_strdup(subscription->group);
+    member->session_timeout_ms = subscription->session_timeout_ms;
     if (transport->instance_id)
         member->instance_id = g_strdup_printf("%s-%u", transport->instance_id,
                                               count_group(transport, member->group));

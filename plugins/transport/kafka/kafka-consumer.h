@@ -35,6 +35,8 @@ typedef struct {
     char *topic;
     char *group;
     char *instance_id;
+    gint64 session_timeout_ms;
+    gint64 commit_us; /* when next; 0 for at once */
     KafkaClient *client;
     rd_kafka_queue_t *events;
     GPtrArray *partitions; /* of KafkaPartition */

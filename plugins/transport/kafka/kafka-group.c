@@ -143,7 +143,8 @@ KafkaClient *
 kafka_group_open(KafkaMember *member, GError **error)
 {
     rd_kafka_conf_t *conf = kafka_settings_consumer(member->transport->config, member->group,
-                                                    member->instance_id, error);
+                                                    member->instance_id,
+                                                    member->session_timeout_ms, error);
 
     if (!conf)
         return NULL;

@@ -73,9 +73,10 @@ const KbntKey kafka_keys[KAFKA_N_KEYS] = {
           "Make a topic that is missing; otherwise its absence is an error") },
     { KEY("check_topics", BOOL, check_topics, "true",
           "Hold the settings of a topic to the contract; needs the right DescribeConfigs") },
-    { KEY("commit_interval", DURATION, commit_interval_ms, "1s",
-          "Time between commits of what has been acknowledged"),
-      .minimum = "10ms", .maximum = "1m" },
+    { KEY("commit_interval", DURATION, commit_interval_ms, "0s",
+          "Time between commits of what has been acknowledged; 0s: [consumer] commit_interval, "
+          "and 1s for events"),
+      .minimum = "0s", .maximum = "1m" },
     { KEY("warm_up", DURATION, warm_up_ms, "5s",
           "Longest time that the start waits for a broker before it goes on without"),
       .minimum = "0s", .maximum = "1m" },

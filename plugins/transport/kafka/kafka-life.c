@@ -12,6 +12,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* Where the subscriber leaves a time to the transport. */
+#define TICK_MS 1000
+
 static void
 topic_free(gpointer data)
 {
@@ -42,15 +45,41 @@ kafka_schedule(KafkaTransport *transport)
         g_source_set_ready_time(transport->source, 0);
 }
 
-static void
-commit_all(KafkaTransport *transport)
+static gint64
+commit_interval_us(const KafkaMember *member)
 {
+    gint64 of_file_ms = member->transport->config->commit_interval_ms;
+    gint64 of_subscriber_ms = member->subscription->commit_interval_ms;
+    gint64 ms = of_file_ms ? of_file_ms : of_subscriber_ms;
+
+    return (ms ? ms : TICK_MS) * 1000;
+}
+
+/* Returns: when the member is to be looked at again, whether or not something comes. */
+static gint64
+commit_if_due(KafkaMember *member, gint64 now_us)
+{
+    gint64 poll_ms = member->subscription->poll_timeout_ms;
+
+    if (now_us >= member->commit_us) {
+        member->commit_us = now_us + commit_interval_us(member);
+        kafka_commit_partitions(member, member->partitions);
+    }
+    return MIN(member->commit_us, now_us + (poll_ms ? poll_ms : TICK_MS) * 1000);
+}
+
+static gint64
+commit_all(KafkaTransport *transport, gint64 now_us)
+{
+    gint64 next_us = now_us + TICK_MS * 1000;
+
     for (guint i = 0; i < transport->members->len; i++) {
         KafkaMember *member = transport->members->pdata[i];
 
         if (member->has_joined)
-            kafka_commit_partitions(member, member->partitions);
+            next_us = MIN(next_us, commit_if_due(member, now_us));
     }
+    return next_us;
 }
 
 /* The descriptor wakes the source for what has come, and its time for commits and for
@@ -63,11 +92,7 @@ turn(GSource *source, GSourceFunc callback, gpointer data)
     guint64 count;
 
     (void)!read(transport->wakeup, &count, sizeof count);
-    if (now_us >= transport->tick_us) {
-        transport->tick_us = now_us + transport->config->commit_interval_ms * 1000;
-        commit_all(transport);
-    }
-    g_source_set_ready_time(source, transport->tick_us);
+    g_source_set_ready_time(source, commit_all(transport, now_us));
     kafka_producer_turn(transport);
     kafka_delivery_turn(transport);
     return G_SOURCE_CONTINUE;

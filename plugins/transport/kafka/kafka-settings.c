@@ -29,6 +29,9 @@ static const Property suiting_consumer[] = {
     { "allow.auto.create.topics", "false" },
 };
 
+#define LEAST_POLL_INTERVAL_MS 300000
+#define HEARTBEATS_A_SESSION 10
+
 static const Property promised_by_producer[] = {
     { "enable.idempotence", "true" },
     { "acks", "all" },
@@ -65,6 +68,25 @@ set_properties(rd_kafka_conf_t *conf, const Property *properties, guint n_proper
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean
+set_ms(rd_kafka_conf_t *conf, const char *name, gint64 ms, GError **error)
+{
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT, ms);
+
+    return set_property(conf, name, value, error);
+}
+
+/* librdkafka refuses a session that outlasts the time in which it must be polled. */
+static gboolean
+set_session(rd_kafka_conf_t *conf, gint64 timeout_ms, GError **error)
+{
+    return !timeout_ms ||
+           (set_ms(conf, "session.timeout.ms", timeout_ms, error) &&
+            set_ms(conf, "heartbeat.interval.ms", timeout_ms / HEARTBEATS_A_SESSION, error) &&
+            set_ms(conf, "max.poll.interval.ms", MAX(timeout_ms, LEAST_POLL_INTERVAL_MS),
+                   error));
 }
 
 static gboolean
@@ -105,12 +127,13 @@ kafka_settings_producer(const KafkaConfig *config, GError **error)
 
 rd_kafka_conf_t *
 kafka_settings_consumer(const KafkaConfig *config, const char *group, const char *instance_id,
-                        GError **error)
+                        gint64 session_timeout_ms, GError **error)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
 
     return finish(conf, SET_ALL(conf, suiting, error) &&
                             SET_ALL(conf, suiting_consumer, error) &&
+                            set_session(conf, session_timeout_ms, error) &&
                             set_file_properties(conf, config, error) &&
                             SET_ALL(conf, promised_by_consumer, error) &&
                             set_property(conf, "group.id", group, error) &&

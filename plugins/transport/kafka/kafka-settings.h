@@ -14,6 +14,8 @@ extern const KbntKey kafka_keys[KAFKA_N_KEYS];
 rd_kafka_conf_t *kafka_settings_producer(const KafkaConfig *config, GError **error);
 
 /* Returns: (transfer full): for a member of @group; NULL with CONFIG_INVALID. @instance_id:
- * (nullable): of a static one. */
+ * (nullable): of a static one; @session_timeout_ms: unless the file says otherwise, 0 for none.
+ */
 rd_kafka_conf_t *kafka_settings_consumer(const KafkaConfig *config, const char *group,
-                                         const char *instance_id, GError **error);
+                                         const char *instance_id, gint64 session_timeout_ms,
+                                         GError **error);

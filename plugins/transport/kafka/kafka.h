@@ -40,7 +40,6 @@ typedef struct {
     GThread *retirement; /* of the producer before this one */
     char *instance_id;   /* NULL where membership is not static */
     char *trouble;       /* what a consumer cannot recover from; NULL for nothing */
-    gint64 tick_us;
     int wakeup;
     gint is_connected; /* atomic: a broker has answered since all were away */
     gboolean is_running;

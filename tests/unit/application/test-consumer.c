@@ -16,7 +16,7 @@ fixture_new(void)
 {
     Fixture *fixture = g_new0(Fixture, 1);
     const KbntConsumerSettings settings = {
-        .intake = { .topic = "requests", .group = "group", .window = 8 },
+        .intake = { .source = { .topic = "requests", .group = "group", .window = 8 } },
         .prices = &fixture->prices,
         .region = "region-1",
         .retention = { .inbox_ms = 1000, .dead_letters_ms = 1000 },

@@ -15,7 +15,9 @@ typedef struct {
 } Fixture;
 
 static const KbntPrices prices;
-static const KbntIntakeConfig config = { .topic = "requests", .group = "group", .window = 8 };
+static const KbntIntakeConfig config = {
+    .source = { .topic = "requests", .group = "group", .window = 8 }
+};
 
 static void
 ignore(KbntValue *result, const GError *error, gpointer data)

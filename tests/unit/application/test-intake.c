@@ -27,7 +27,13 @@ fixture_new(void)
     ports = fixture->rig.ports;
     fixture->saga = kbnt_saga_new(ports, fixture->rig.relay, &prices, "worker-1", 1);
     fixture->config = (KbntIntakeConfig){
-        .topic = "requests", .group = "group", .dead_topic = "dead", .window = 8
+        .source = { .topic = "requests",
+                    .group = "group",
+                    .window = 8,
+                    .session_timeout_ms = 30000,
+                    .commit_interval_ms = 1000,
+                    .poll_timeout_ms = 5000 },
+        .dead_topic = "dead",
     };
     fixture->intake = kbnt_intake_new(ports, fixture->rig.relay, fixture->saga,
                                       &fixture->config);
@@ -459,6 +465,18 @@ events_of_the_intake_go_to_the_relay(void)
 }
 
 static void
+a_group_is_joined_with_the_times_that_are_set(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    const KbntSubscription *subscription = fake_ports_subscription(fixture->rig.fake);
+
+    kbnt_assert_string(subscription->group, "group");
+    kbnt_assert_int(subscription->session_timeout_ms, 30000);
+    kbnt_assert_int(subscription->commit_interval_ms, 1000);
+    kbnt_assert_int(subscription->poll_timeout_ms, 5000);
+}
+
+static void
 an_intake_that_is_stopped_leaves_its_group(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
@@ -493,6 +511,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_dead_letter_that_the_store_refuses_is_buried_when_it_comes_again),
     KBNT_TEST(a_partition_that_has_left_is_not_acknowledged),
     KBNT_TEST(events_of_the_intake_go_to_the_relay),
+    KBNT_TEST(a_group_is_joined_with_the_times_that_are_set),
     KBNT_TEST(an_intake_that_is_stopped_leaves_its_group),
 };
 
