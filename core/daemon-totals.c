@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Owns the gauges that only a store knows: dead letters, which an operator takes away, and how
- * much of the total quota is used. A scrape shows what the store said last, and asks it again.
+ * much of the quotas is used. A scrape shows what the store said last, and asks it again.
  */
 #include "daemon-private.h"
+#include "quota.h"
 
 static void
 set_dead_letters(KbntDaemon *daemon, const char *service, const KbntValue *totals)
@@ -54,7 +55,7 @@ ask_quota(KbntDaemon *daemon)
     g_autoptr(KbntValue) argument = kbnt_value_new();
     KbntValue *account = kbnt_value_new();
 
-    kbnt_value_set_string(account, KBNT_FIELD_ACCOUNT, "total");
+    kbnt_value_set_string(account, KBNT_FIELD_ACCOUNT, KBNT_QUOTA_OF_USERS);
     kbnt_value_take_item(argument, KBNT_FIELD_ITEMS, account);
     store->query(store->data, KBNT_STORE_QUOTA, argument, quota_read, daemon);
 }

@@ -77,7 +77,7 @@ account_of_key(const char *owner)
     if (g_str_equal(owner, DEFAULT_ACCOUNT) || g_str_equal(owner, TOTAL_ACCOUNT))
         return g_strdup(owner);
     if (g_str_has_prefix(owner, "user.") && owner[strlen("user.")])
-        return g_strconcat("user:", owner + strlen("user."), NULL);
+        return g_strconcat(KBNT_QUOTA_OF_USERS, owner + strlen("user."), NULL);
     if (g_str_has_prefix(owner, "group.") && owner[strlen("group.")])
         return g_strconcat("group:", owner + strlen("group."), NULL);
     return NULL;
@@ -131,6 +131,12 @@ kbnt_quotas_set(KbntQuotas *quotas, const char *key, const char *limit, GError *
     return TRUE;
 }
 
+const char *
+kbnt_quantity_name(KbntQuantity quantity)
+{
+    return quantity_names[quantity];
+}
+
 double
 kbnt_quotas_limit(const KbntQuotas *quotas, const char *account, KbntQuantity quantity)
 {
@@ -138,7 +144,7 @@ kbnt_quotas_limit(const KbntQuotas *quotas, const char *account, KbntQuantity qu
 
     if (limits && limits->amounts[quantity] != KBNT_QUOTA_UNLIMITED)
         return limits->amounts[quantity];
-    if (!g_str_has_prefix(account, "user:"))
+    if (!g_str_has_prefix(account, KBNT_QUOTA_OF_USERS))
         return KBNT_QUOTA_UNLIMITED;
     limits = g_hash_table_lookup(quotas->limits_by_account, DEFAULT_ACCOUNT);
     return limits ? limits->amounts[quantity] : KBNT_QUOTA_UNLIMITED;
@@ -149,7 +155,7 @@ kbnt_quota_accounts(const KbntQuotas *quotas, const char *user, const char *cons
 {
     GPtrArray *accounts = g_ptr_array_new();
 
-    g_ptr_array_add(accounts, g_strconcat("user:", user, NULL));
+    g_ptr_array_add(accounts, g_strconcat(KBNT_QUOTA_OF_USERS, user, NULL));
     for (; groups && *groups; groups++) {
         g_autofree char *account = g_strconcat("group:", *groups, NULL);
 
@@ -236,7 +242,7 @@ charge_account(const KbntQuotas *quotas, const char *account,
                const double amounts[KBNT_N_QUANTITIES], const KbntValue *ledger,
                KbntValue *into)
 {
-    gboolean keeps_all = g_str_has_prefix(account, "user:");
+    gboolean keeps_all = g_str_has_prefix(account, KBNT_QUOTA_OF_USERS);
 
     for (guint i = 0; i < KBNT_N_QUANTITIES; i++) {
         double limit = kbnt_quotas_limit(quotas, account, (KbntQuantity)i);

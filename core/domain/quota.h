@@ -44,6 +44,13 @@ gboolean kbnt_quotas_set(KbntQuotas *quotas, const char *key, const char *limit,
 /* Returns: the limit, or KBNT_QUOTA_UNLIMITED. */
 double kbnt_quotas_limit(const KbntQuotas *quotas, const char *account, KbntQuantity quantity);
 
+/* What the ledger calls the quantity. */
+const char *kbnt_quantity_name(KbntQuantity quantity);
+
+/* How the account of a user begins; as it stands, the ledger takes it for all users together.
+ */
+#define KBNT_QUOTA_OF_USERS "user:"
+
 /*
  * Returns: (transfer full): the accounts whose rows in the ledger matter to a user of these
  *   groups (nullable): the user's, those groups' and the total's that have limits.

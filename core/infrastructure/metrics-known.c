@@ -2,6 +2,7 @@
 /* Owns the series that exist before anything has happened, so that a first increase is seen. */
 #include "inventory.h"
 #include "metrics-private.h"
+#include "quota.h"
 
 #include <string.h>
 
@@ -97,6 +98,13 @@ append_refusals(GPtrArray *values)
 }
 
 static void
+append_quantities(GPtrArray *values)
+{
+    for (guint i = 0; i < KBNT_N_QUANTITIES; i++)
+        g_ptr_array_add(values, (gpointer)kbnt_quantity_name(i));
+}
+
+static void
 append_findings(GPtrArray *values)
 {
     for (KbntFinding finding = KBNT_FINDING_ORPHAN; finding <= KBNT_FINDING_CHANGED; finding++)
@@ -140,6 +148,8 @@ values_of(const KbntMetrics *metrics, KbntMetricId id, const char *label)
         append_names(values, queues);
     } else if (strcmp(label, "outcome") == 0) {
         append_names(values, step_outcomes);
+    } else if (strcmp(label, "quantity") == 0) {
+        append_quantities(values);
     } else if (strcmp(label, "finding") == 0) {
         append_findings(values);
     } else if (strcmp(label, "code") == 0) {

@@ -110,10 +110,9 @@
       "Cleanup debts that were paid") \
     M(FINDINGS, "kbnt_reconcile_findings", GAUGE, CONSUMER, "finding", none, each, \
       "What the last comparison of store and hypervisor found amiss") \
-    M(QUOTA_USED, "kbnt_quota_used", GAUGE, PRODUCER, "quantity", none, nothing, \
-      "What exists, over all users, of each quantity that [quota] total limits; memory and " \
-      "storage in MB") \
-    M(QUOTA_RESERVED, "kbnt_quota_reserved", GAUGE, PRODUCER, "quantity", none, nothing, \
+    M(QUOTA_USED, "kbnt_quota_used", GAUGE, PRODUCER, "quantity", none, each, \
+      "What exists, over all users, of each quantity of [quota]; memory and storage in MB") \
+    M(QUOTA_RESERVED, "kbnt_quota_reserved", GAUGE, PRODUCER, "quantity", none, each, \
       "What accepted requests have reserved, likewise") \
     M(PLUGIN_HEALTHY, "kbnt_plugin_healthy", GAUGE, ALL, "plugin", none, nothing, \
       "1 where the plugin says that it is able to work, 0 where not") \

@@ -23,7 +23,7 @@
  *   1.0 (2026-11-24): first version.
  *   1.1 (2026-11-25): the query WORKING of a store, POSITION of DEBTS, DEAD_LETTER and a stream
  *     other than its own of ADVANCE; transitions of cleanup debts.
- *   1.2 (2026-11-26): the times of a KbntSubscription.
+ *   1.2 (2026-11-26): the times of a KbntSubscription; sums of accounts of QUOTA.
  */
 #ifndef KBNT_PLUGIN_H
 #define KBNT_PLUGIN_H

@@ -172,7 +172,7 @@ G_BEGIN_DECLS
  *   CANCEL_REQUESTED}
  *
  * QUOTA  {ITEMS: values {ACCOUNT}}: result {CHARGES: values {ACCOUNT, QUANTITY, RESERVED,
- *   USED}}
+ *   USED}}; an ACCOUNT that ends in ':' stands for the sum of all that begin with it
  *
  * EVENTS  {POSITION (after it), MESSAGE_ID or USER_ID, MAX_ROWS}, all optional, in order of
  *   position: result {ITEMS: values {POSITION, STREAM_ID, SEQUENCE, EVENT_TYPE, RECORD},

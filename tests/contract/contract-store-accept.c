@@ -292,6 +292,24 @@ a_taken_resource_id_is_a_conflict(void)
     store_refused(contract, KBNT_STORE_ACCEPT, other, KBNT_ERROR_STORE_CONFLICT);
 }
 
+static void
+an_account_that_ends_in_a_colon_is_the_sum_of_all_that_begin_so(void)
+{
+    g_autoptr(Contract) contract = contract_open();
+    KbntValue *accept = store_accept(1);
+
+    store_add_charge(accept, "user:ann", 1.5, 10);
+    store_add_charge(accept, "user:zoe", 2, 10);
+    store_add_charge(accept, "group:lab", 4, 10);
+    store_add_charge(accept, "total", 8, 10);
+    kbnt_value_unref(store_submit(contract, KBNT_STORE_ACCEPT, accept));
+
+    CU_ASSERT_EQUAL(store_see_reserved(contract, "user:"), 3.5);
+    CU_ASSERT_EQUAL(store_see_used(contract, "user:"), 0);
+    CU_ASSERT_EQUAL(store_see_reserved(contract, "user:ann"), 1.5);
+    CU_ASSERT_EQUAL(store_see_reserved(contract, "nobody:"), 0);
+}
+
 static KbntValue *
 cancel_of(guint number)
 {
@@ -361,6 +379,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_second_delete_finds_the_first_busy),
     KBNT_TEST(a_touched_resource_must_be_as_it_was_seen),
     KBNT_TEST(a_taken_resource_id_is_a_conflict),
+    KBNT_TEST(an_account_that_ends_in_a_colon_is_the_sum_of_all_that_begin_so),
     KBNT_TEST(a_cancelled_request_says_so_and_its_message_goes_out_once),
     KBNT_TEST(what_is_unknown_or_has_ended_cannot_be_cancelled),
     KBNT_TEST(an_unknown_verb_is_not_supported),

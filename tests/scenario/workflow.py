@@ -50,6 +50,8 @@ def a_machine_is_stopped_started_rebooted_and_deleted():
         machine = completed(daemon, create())
         require(machine["status"] == "RUNNING", machine["status"])
         require(used_machines(daemon) == (1, 0), used_machines(daemon))
+        wait_until("the gauge of what is used follows", lambda: 'kbnt_quota_used{quantity="vms"} 1'
+                   in daemon.ask("GET", "/metrics")[2])
         for name, status in (("STOP_VIRTUAL_MACHINE", "STOPPED"),
                              ("START_VIRTUAL_MACHINE", "RUNNING"),
                              ("REBOOT_VIRTUAL_MACHINE", "RUNNING"),

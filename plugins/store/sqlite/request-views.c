@@ -241,11 +241,23 @@ request_views_overdue(Store *store, Db *db, const KbntValue *argument, GError **
     return result;
 }
 
+/* "user:" stands for all of "user:NAME": ';' comes right behind ':'. */
+static DbRow *
+find_account(Db *db, const char *account)
+{
+    if (!account || !g_str_has_suffix(account, ":"))
+        return db_find(db, "SELECT quantity, reserved, used FROM ledger WHERE account = ?", "t",
+                       account);
+    return db_find(db,
+                   "SELECT quantity, sum(reserved), sum(used) FROM ledger WHERE account > ?1"
+                   " AND account < substr(?1, 1, length(?1) - 1) || ';' GROUP BY quantity",
+                   "t", account);
+}
+
 static void
 read_account(Db *db, const char *account, KbntValue *result)
 {
-    DbRow *row = db_find(db, "SELECT quantity, reserved, used FROM ledger WHERE account = ?",
-                         "t", account);
+    DbRow *row = find_account(db, account);
 
     for (; row; row = db_next(db, row)) {
         KbntValue *charge = kbnt_value_new();

@@ -89,6 +89,8 @@ known_series_start_at_0_and_shares_at_1(void)
     assert_value(metrics, "kbnt_messages_sent_total", "producer,virtualization-requests", 0);
     assert_value(metrics, "kbnt_messages_failed_total", "consumer,deadline", 0);
     assert_value(metrics, "kbnt_virtual_machines_active_gauge", "", 0);
+    assert_value(metrics, "kbnt_quota_used", "vms", 0);
+    assert_value(metrics, "kbnt_quota_reserved", "cost_per_hour", 0);
     assert_value(metrics, "kbnt_processing_success_rate", "", 1);
     assert_value(metrics, "kbnt_business_sla_compliance", "", 1);
     assert_value(metrics, "kbnt_sla_target_seconds", "HIGH", 60);
