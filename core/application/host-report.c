@@ -3,7 +3,8 @@
  * host-report.c: owns what the consumer tells of its hosts: capacity, labels, images.
  *
  * One round asks the provisioner, keeps the answer in the store, and emits HOST_REPORTED on the
- * stream of each host. A round begins when the one before it has ended and its time has come.
+ * stream of each host. A round has ended when all that is committed; the next begins when its
+ * time has come.
  */
 #include "host-report.h"
 
@@ -18,6 +19,8 @@ struct KbntHostReport {
     gint64 interval_ms;
     GHashTable *streams; /* host name -> KbntStream */
     guint64 timer;
+    guint n_open;  /* commits of this round that are awaited */
+    GError *error; /* (nullable): why this round did not keep the hosts */
     gboolean stopped;
     KbntDone done; /* of the first round; NULL after it */
     gpointer data;
@@ -49,6 +52,7 @@ kbnt_host_report_free(KbntHostReport *report)
         return;
     kbnt_host_report_stop(report);
     g_hash_table_unref(report->streams);
+    g_clear_error(&report->error);
     g_free(report);
 }
 
@@ -68,6 +72,17 @@ end_round(KbntHostReport *report, const GError *error)
         report->timer = world->after(world->data, report->interval_ms, ask, report);
     if (done != NULL)
         done(NULL, error, report->data);
+}
+
+static void
+one_committed(KbntHostReport *report)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (--report->n_open > 0)
+        return;
+    error = g_steal_pointer(&report->error);
+    end_round(report, error);
 }
 
 static void
@@ -97,6 +112,7 @@ told(KbntValue *result, const GError *error, gpointer data)
     for (guint i = 0; i < n_records; i++)
         kbnt_relay_push(report->relay, kbnt_value_nth_value(result, KBNT_FIELD_RECORDS, i));
     telling_free(telling);
+    one_committed(report);
 }
 
 static KbntValue *
@@ -179,8 +195,12 @@ tell(KbntHostReport *report, KbntValue *host)
 static void
 kept(KbntValue *result, const GError *error, gpointer data)
 {
+    KbntHostReport *report = data;
+
     (void)result;
-    end_round(data, error);
+    if (error != NULL)
+        report->error = g_error_copy(error);
+    one_committed(report);
 }
 
 /* The hosts as they are kept and told: each in a region. */
@@ -214,6 +234,7 @@ answered(KbntValue *result, const GError *error, gpointer data)
     }
     hosts = with_regions(report, result);
     guint n_hosts = kbnt_value_length(hosts, KBNT_FIELD_HOSTS);
+    report->n_open = 1 + n_hosts;
     store->submit(store->data, KBNT_STORE_REPORT_HOSTS, hosts, kept, report);
     for (guint i = 0; i < n_hosts; i++)
         tell(report, kbnt_value_nth_value(hosts, KBNT_FIELD_HOSTS, i));

@@ -15,8 +15,8 @@ KbntHostReport *kbnt_host_report_new(const KbntPorts *ports, KbntRelay *relay,
 
 void kbnt_host_report_free(KbntHostReport *report);
 
-/* Asks the provisioner at once, and every @interval_ms; @done once the first answer is stored.
- */
+/* Asks the provisioner at once, and every @interval_ms; @done once the first answer is stored
+ * and the events of it are. */
 void kbnt_host_report_start(KbntHostReport *report, gint64 interval_ms, KbntDone done,
                             gpointer data);
 

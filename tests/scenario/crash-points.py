@@ -230,6 +230,7 @@ class World:
             self.make(daemon, "STOP_VIRTUAL_MACHINE", {"virtualResourceId": self.ids["stopped"]})
             self.make(daemon, "ATTACH_STORAGE", {"virtualResourceId": self.ids["machine"],
                                                  "storageId": self.ids["attached"]})
+            wait_until("no record is on its way", daemon.is_settled)
             require(daemon.stop() == 0, "the daemon did not end well")
             shutil.copytree(daemon.state, self.folder / "state")
 

@@ -38,7 +38,8 @@ def used_machines(daemon):
 
 
 def holds(daemon):
-    """Ends the daemon and proves the invariants from its files."""
+    """Ends the daemon, once all has come, and proves the invariants from its files."""
+    wait_until("no record is on its way", daemon.is_settled)
     require(daemon.stop() == 0, "the daemon did not end well:\n" + "\n".join(daemon.lines[-9:]))
     faults = Checker(daemon.state).check()
     require(not faults, "\n".join(faults))
@@ -69,12 +70,12 @@ def storage_is_attached_and_detached_and_keeps_its_machine_from_going():
         storage = completed(daemon, {"type": "ALLOCATE_STORAGE", "spec": {"size": 5}})
         pair = {"storageId": storage["virtualResourceId"]}
         require(completed(daemon, verb("ATTACH_STORAGE", machine, **pair)), "not attached")
-        status = daemon.ask("GET", f"/api/v1/resources/{storage['virtualResourceId']}")[2]["status"]
-        require(status == "IN_USE", status)
-        answer = accepted(daemon, verb("DELETE_RESOURCE", machine))
-        error = daemon.ended(answer["requestId"])["error"]
-        require(error["code"] == "STATE_CONFLICT" and storage["virtualResourceId"] in str(error),
-                str(error))
+        shown = wait_until("it is shown where the storage is", lambda: next(filter(
+            lambda view: view.get("attachedTo") == machine["virtualResourceId"],
+            [daemon.ask("GET", f"/api/v1/resources/{storage['virtualResourceId']}")[2]]), None))
+        require(shown["status"] == "IN_USE", str(shown))
+        status, _, problem = daemon.post(verb("DELETE_RESOURCE", machine))
+        require(status == 409 and storage["virtualResourceId"] in problem["detail"], str(problem))
         completed(daemon, verb("DETACH_STORAGE", machine, **pair))
         completed(daemon, verb("DELETE_RESOURCE", machine))
         holds(daemon)

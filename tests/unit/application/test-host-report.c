@@ -61,11 +61,36 @@ the_hosts_of_the_provisioner_are_kept(void)
                                 0);
     kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_REPORT_HOSTS);
     kbnt_assert_string(kbnt_value_get_string(host, KBNT_FIELD_REGION), "region-1");
+}
+
+static void
+a_round_has_ended_when_its_hosts_are_kept_and_told(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    answer_hosts(fixture, "region-1");
+    fake_calls_complete(fixture->rig.queries, NULL);
+    fake_calls_complete(fixture->rig.commands, NULL);
     kbnt_assert_int(fixture->rig.n_done, 0);
     fake_calls_complete(fixture->rig.commands, NULL);
 
     kbnt_assert_int(fixture->rig.n_done, 1);
     kbnt_assert_int(fixture->rig.code, 0);
+}
+
+static void
+hosts_that_cannot_be_kept_are_the_fault_of_the_round(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    answer_hosts(fixture, "region-1");
+    fake_calls_fail(fixture->rig.commands, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(fixture->rig.n_done, 0);
+    fake_calls_fail(fixture->rig.queries, KBNT_ERROR_STORE_CONFLICT);
+
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_STORE_FAILED);
+    kbnt_assert_int(fake_ports_n_reports(fixture->rig.fake), 2);
 }
 
 static void
@@ -221,6 +246,8 @@ a_report_that_is_stopped_asks_no_more_and_keeps_no_late_answer(void)
 
 static const KbntTest tests[] = {
     KBNT_TEST(the_hosts_of_the_provisioner_are_kept),
+    KBNT_TEST(a_round_has_ended_when_its_hosts_are_kept_and_told),
+    KBNT_TEST(hosts_that_cannot_be_kept_are_the_fault_of_the_round),
     KBNT_TEST(a_host_that_names_no_region_is_in_the_one_of_the_configuration),
     KBNT_TEST(each_host_is_told_of_where_its_stream_stands),
     KBNT_TEST(the_next_round_goes_on_with_the_stream_without_asking),
