@@ -90,20 +90,16 @@ read_number(KbntCall *call, const char *text, guint64 *ret_number)
 }
 
 static void
-answer_letters(KbntValue *result, const GError *error, gpointer data)
+write_letters(GString *json, G_GNUC_UNUSED KbntCall *call, const KbntValue *result)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_new("{");
     kbnt_view_append_list(&kbnt_view_dead_letter, json, "deadLetters", result,
                           KBNT_FIELD_ITEMS);
-    g_string_append_c(json, '}');
-    kbnt_call_reply_json(call, 200, NULL, json);
+}
+
+static void
+answer_letters(KbntValue *result, const GError *error, gpointer data)
+{
+    kbnt_call_answer(data, 200, write_letters, result, error);
 }
 
 static void
@@ -142,44 +138,37 @@ append_raw_value(GString *json, const KbntValue *letter)
 }
 
 static void
-answer_letter(KbntValue *result, const GError *error, gpointer data)
+write_letter(GString *json, G_GNUC_UNUSED KbntCall *call, const KbntValue *result)
 {
-    KbntCall *call = data;
-    const KbntValue *letter;
-    GString *json;
+    const KbntValue *letter = kbnt_value_get_value(result, KBNT_FIELD_RECORD);
 
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    letter = kbnt_value_get_value(result, KBNT_FIELD_RECORD);
-    json = g_string_new("{");
     kbnt_view_append_members(&kbnt_view_dead_letter, json, letter);
     append_raw_value(json, letter);
-    g_string_append_c(json, '}');
-    kbnt_call_reply_json(call, 200, NULL, json);
 }
 
 static void
-answer_redriven(KbntValue *result, const GError *error, gpointer data)
+answer_letter(KbntValue *result, const GError *error, gpointer data)
 {
-    KbntCall *call = data;
-    const KbntValue *request;
-    GString *json;
+    kbnt_call_answer(data, 200, write_letter, result, error);
+}
 
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    request = kbnt_value_get_value(result, KBNT_FIELD_REQUEST);
-    json = g_string_new("{\"redriven\":");
+static void
+write_redriven(GString *json, KbntCall *call, const KbntValue *result)
+{
+    const KbntValue *request = kbnt_value_get_value(result, KBNT_FIELD_REQUEST);
+
+    kbnt_json_append_key(json, "redriven");
     g_string_append(json, kbnt_call_argument(call));
     if (request != NULL) {
         kbnt_json_append_key(json, "request");
         kbnt_view_append(&kbnt_view_request, json, request);
     }
-    g_string_append_c(json, '}');
-    kbnt_call_reply_json(call, 202, NULL, json);
+}
+
+static void
+answer_redriven(KbntValue *result, const GError *error, gpointer data)
+{
+    kbnt_call_answer(data, 202, write_redriven, result, error);
 }
 
 static void
@@ -261,24 +250,23 @@ reload(KbntCall *call)
 }
 
 static void
-answer_check(KbntValue *result, const GError *error, gpointer data)
+write_faults(GString *json, G_GNUC_UNUSED KbntCall *call, const KbntValue *result)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_new("{\"faults\":[");
+    kbnt_json_append_key(json, "faults");
+    g_string_append_c(json, '[');
     for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_FAULTS); i++) {
         const KbntValue *fault = kbnt_value_nth_value(result, KBNT_FIELD_FAULTS, i);
 
         kbnt_json_append_comma(json);
         kbnt_json_append_text(json, kbnt_value_get_string(fault, KBNT_FIELD_MESSAGE));
     }
-    g_string_append(json, "]}");
-    kbnt_call_reply_json(call, 200, NULL, json);
+    g_string_append_c(json, ']');
+}
+
+static void
+answer_check(KbntValue *result, const GError *error, gpointer data)
+{
+    kbnt_call_answer(data, 200, write_faults, result, error);
 }
 
 static void
@@ -293,16 +281,8 @@ check_store(KbntCall *call)
 }
 
 static void
-answer_reconcile(KbntValue *result, const GError *error, gpointer data)
+write_findings(GString *json, G_GNUC_UNUSED KbntCall *call, const KbntValue *result)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_new("{");
     for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_TOTALS); i++) {
         const KbntValue *total = kbnt_value_nth_value(result, KBNT_FIELD_TOTALS, i);
 
@@ -310,8 +290,12 @@ answer_reconcile(KbntValue *result, const GError *error, gpointer data)
                                     kbnt_value_get_int(total, KBNT_FIELD_COUNT));
     }
     kbnt_view_append_list(&kbnt_view_finding, json, "findings", result, KBNT_FIELD_ITEMS);
-    g_string_append_c(json, '}');
-    kbnt_call_reply_json(call, 200, NULL, json);
+}
+
+static void
+answer_reconcile(KbntValue *result, const GError *error, gpointer data)
+{
+    kbnt_call_answer(data, 200, write_findings, result, error);
 }
 
 static void

@@ -347,6 +347,23 @@ kbnt_call_fail(KbntCall *call, const GError *error, const KbntValue *faults)
 }
 
 void
+kbnt_call_answer(KbntCall *call, guint status, KbntCallWriter write, const KbntValue *result,
+                 const GError *error)
+{
+    GString *json;
+
+    if (error != NULL) {
+        kbnt_call_fail(call, error, NULL);
+        return;
+    }
+    json = g_string_sized_new(1024);
+    g_string_append_c(json, '{');
+    write(json, call, result);
+    g_string_append_c(json, '}');
+    kbnt_call_reply_json(call, status, NULL, json);
+}
+
+void
 kbnt_call_fail_code(KbntCall *call, KbntErrorCode code, const char *pointer, const char *format,
                     ...)
 {

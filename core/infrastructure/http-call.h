@@ -11,6 +11,9 @@
 
 typedef struct KbntCall KbntCall;
 
+/* Appends the members of an answer. */
+typedef void (*KbntCallWriter)(GString *json, KbntCall *call, const KbntValue *result);
+
 /* One row of a table of paths. */
 typedef struct {
     const char *method;
@@ -49,6 +52,9 @@ void kbnt_call_reply(KbntCall *call, guint status, const KbntHttpHeader *headers
 void kbnt_call_reply_json(KbntCall *call, guint status, const KbntHttpHeader *headers,
                           GString *json);
 void kbnt_call_fail(KbntCall *call, const GError *error, const KbntValue *faults);
+/* With the object whose members are written from result, or with error (nullable). */
+void kbnt_call_answer(KbntCall *call, guint status, KbntCallWriter write,
+                      const KbntValue *result, const GError *error);
 void kbnt_call_fail_code(KbntCall *call, KbntErrorCode code, const char *pointer,
                          const char *format, ...) G_GNUC_PRINTF(4, 5);
 /* As kbnt_http_reply_stream(): NULL where the answer comes too late. */

@@ -252,19 +252,16 @@ check_id(KbntCall *call)
 }
 
 static void
+write_request(GString *json, G_GNUC_UNUSED KbntCall *call, const KbntValue *result)
+{
+    kbnt_view_append_members(&kbnt_view_request, json,
+                             kbnt_value_get_value(result, KBNT_FIELD_REQUEST));
+}
+
+static void
 answer_request(KbntValue *result, const GError *error, gpointer data)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_sized_new(1024);
-    kbnt_view_append(&kbnt_view_request, json,
-                     kbnt_value_get_value(result, KBNT_FIELD_REQUEST));
-    kbnt_call_reply_json(call, 200, NULL, json);
+    kbnt_call_answer(data, 200, write_request, result, error);
 }
 
 static void

@@ -37,19 +37,16 @@ kbnt_route_list_resources(KbntCall *call)
 }
 
 static void
+write_resource(GString *json, G_GNUC_UNUSED KbntCall *call, const KbntValue *result)
+{
+    kbnt_view_append_members(&kbnt_view_resource, json,
+                             kbnt_value_get_value(result, KBNT_FIELD_RESOURCE));
+}
+
+static void
 answer_resource(KbntValue *result, const GError *error, gpointer data)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_sized_new(1024);
-    kbnt_view_append(&kbnt_view_resource, json,
-                     kbnt_value_get_value(result, KBNT_FIELD_RESOURCE));
-    kbnt_call_reply_json(call, 200, NULL, json);
+    kbnt_call_answer(data, 200, write_resource, result, error);
 }
 
 void
@@ -70,16 +67,10 @@ append_age(GString *json, KbntCall *call, const KbntValue *host)
 }
 
 static void
-answer_hosts(KbntValue *result, const GError *error, gpointer data)
+write_hosts(GString *json, KbntCall *call, const KbntValue *result)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_new("{\"hosts\":[");
+    kbnt_json_append_key(json, "hosts");
+    g_string_append_c(json, '[');
     for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_HOSTS); i++) {
         const KbntValue *host = kbnt_value_nth_value(result, KBNT_FIELD_HOSTS, i);
 
@@ -89,8 +80,13 @@ answer_hosts(KbntValue *result, const GError *error, gpointer data)
         append_age(json, call, host);
         g_string_append_c(json, '}');
     }
-    g_string_append(json, "]}");
-    kbnt_call_reply_json(call, 200, NULL, json);
+    g_string_append_c(json, ']');
+}
+
+static void
+answer_hosts(KbntValue *result, const GError *error, gpointer data)
+{
+    kbnt_call_answer(data, 200, write_hosts, result, error);
 }
 
 void
@@ -123,20 +119,19 @@ append_images_of(GString *json, KbntCall *call, const KbntValue *host)
 }
 
 static void
-answer_images(KbntValue *result, const GError *error, gpointer data)
+write_images(GString *json, KbntCall *call, const KbntValue *result)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_new("{\"images\":[");
+    kbnt_json_append_key(json, "images");
+    g_string_append_c(json, '[');
     for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_HOSTS); i++)
         append_images_of(json, call, kbnt_value_nth_value(result, KBNT_FIELD_HOSTS, i));
-    g_string_append(json, "]}");
-    kbnt_call_reply_json(call, 200, NULL, json);
+    g_string_append_c(json, ']');
+}
+
+static void
+answer_images(KbntValue *result, const GError *error, gpointer data)
+{
+    kbnt_call_answer(data, 200, write_images, result, error);
 }
 
 void
@@ -162,20 +157,16 @@ append_quantity(GString *json, const KbntValue *charge)
 }
 
 static void
-answer_quota(KbntValue *result, const GError *error, gpointer data)
+write_quota(GString *json, G_GNUC_UNUSED KbntCall *call, const KbntValue *result)
 {
-    KbntCall *call = data;
-    GString *json;
-
-    if (error != NULL) {
-        kbnt_call_fail(call, error, NULL);
-        return;
-    }
-    json = g_string_new("{");
     for (guint i = 0; i < kbnt_value_length(result, KBNT_FIELD_CHARGES); i++)
         append_quantity(json, kbnt_value_nth_value(result, KBNT_FIELD_CHARGES, i));
-    g_string_append_c(json, '}');
-    kbnt_call_reply_json(call, 200, NULL, json);
+}
+
+static void
+answer_quota(KbntValue *result, const GError *error, gpointer data)
+{
+    kbnt_call_answer(data, 200, write_quota, result, error);
 }
 
 void
