@@ -129,8 +129,7 @@ checkpointer_start(KbntHost *host, Db *db, guint64 step_bytes, guint64 limit_byt
     pthread_mutex_init(&checkpointer->transaction, NULL);
     pthread_mutex_init(&checkpointer->lock, NULL);
     pthread_cond_init(&checkpointer->grown, NULL);
-    checkpointer->thread = g_thread_new("store-checkpoint", checkpoint_until_stopped,
-                                        checkpointer);
+    checkpointer->thread = g_thread_new("store-log", checkpoint_until_stopped, checkpointer);
     return checkpointer;
 }
 
