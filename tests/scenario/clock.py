@@ -11,7 +11,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import SANITIZED, Daemon, Skip, require, run_tests, wait_until  # noqa: E402
-from invariants import Checker  # noqa: E402
+from rest import holds  # noqa: E402
 
 SETTINGS = ["provisioner.mock.latency_factor=0.2", "kbnt.sinks=", "quota.default.vms=100000",
             "consumer.workers=2"]
@@ -69,10 +69,7 @@ def outcomes(daemon, answers):
     """Waits for the end of all, ends the daemon, and looks at its files; returns what became of
     each."""
     views = [daemon.ended(answer["requestId"]) for answer in answers]
-    wait_until("no record is on its way", daemon.is_settled)
-    require(daemon.stop() == 0, "it did not end well:\n" + "\n".join(daemon.lines[-9:]))
-    faults = Checker(daemon.state).check(answers)
-    require(not faults, "; ".join(faults[:9]))
+    holds(daemon, answers)
     return [view["status"] if view["status"] == "COMPLETED" else view["error"]["code"]
             for view in views]
 

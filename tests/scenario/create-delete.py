@@ -5,7 +5,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 from daemon import Daemon, require, run_tests, wait_until
-from invariants import Checker
+from rest import holds
 
 SETTINGS = ["http.publish_wait=0ms", "kbnt.sinks=", "provisioner.mock.latency_factor=0.01",
             "quota.default.vms=100000", "provisioner.mock.cores=4096",
@@ -33,13 +33,6 @@ def pairs(daemon):
         created = create(daemon)
         made.append((created, delete(daemon, created)))
     return made
-
-
-def holds(daemon, answers):
-    wait_until("all is told", daemon.is_settled)
-    require(daemon.stop() == 0, "the daemon did not end well:\n" + "\n".join(daemon.lines[-9:]))
-    faults = Checker(daemon.state).check(answers)
-    require(not faults, "\n".join(faults))
 
 
 def a_delete_never_overtakes_its_create():

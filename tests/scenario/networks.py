@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A network stays as long as machines are on it."""
-from daemon import Daemon, require, run_tests, wait_until
-from invariants import Checker
+from daemon import Daemon, require, run_tests
+from rest import holds
 
 SETTINGS = ["provisioner.mock.latency_factor=0.01", "kbnt.sinks="]
 
@@ -36,10 +36,7 @@ def a_network_is_not_deleted_under_its_machines():
         for name in (machine, network):
             view = delete(daemon, name)
             require(view["status"] == "COMPLETED", str(view))
-        wait_until("all is told", daemon.is_settled)
-        require(daemon.stop() == 0, "the daemon did not end well")
-        faults = Checker(daemon.state).check()
-        require(not faults, "\n".join(faults))
+        holds(daemon)
 
 
 run_tests([a_network_is_not_deleted_under_its_machines])

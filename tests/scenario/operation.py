@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 from daemon import Daemon, require, run_tests, wait_until
-from invariants import Checker
+from rest import holds
 
 QUICK = ["provisioner.mock.latency_factor=0.01", "consumer.reconcile_interval=0s"]
 SECRET = "#cloud-config of the test"
@@ -26,12 +26,6 @@ def accepted(daemon, **wishes):
                                      "spec": {**MACHINE, **wishes}})
     require(status == 202, f"{status} {answer}")
     return answer
-
-
-def holds(daemon):
-    require(daemon.stop() == 0, "the daemon did not end well:\n" + "\n".join(daemon.lines[-9:]))
-    faults = Checker(daemon.state).check()
-    require(not faults, "\n".join(faults))
 
 
 def keeps_secret(daemon):

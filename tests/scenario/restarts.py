@@ -12,8 +12,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import PATIENCE, Daemon, Failure, require, run_tests, wait_until  # noqa: E402
-from invariants import Checker  # noqa: E402
 from planted_disk import Disk  # noqa: E402
+from rest import all_is_kept  # noqa: E402
 
 SEED = int(os.environ.get("KBNT_TEST_SEED", "20261126"))
 RESTARTS = int(os.environ.get("KBNT_RESTARTS", "6"))
@@ -38,16 +38,6 @@ def how_it_ended(daemon, seconds=20):
     code = daemon.process.wait(seconds * PATIENCE)
     daemon.reader.join(5)
     return code
-
-
-def all_is_kept(daemon, answers):
-    """Waits for the end of all that was accepted, ends the daemon, and looks at the files."""
-    for answer in answers:
-        daemon.ended(answer["requestId"])
-    wait_until("no record is on its way", daemon.is_settled)
-    require(daemon.stop() == 0, "it did not end well:\n" + "\n".join(daemon.lines[-9:]))
-    faults = Checker(daemon.state).check(answers)
-    require(not faults, "; ".join(faults[:9]))
 
 
 def ends_while_it_starts(number, expected):

@@ -9,13 +9,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import PATIENCE, Daemon, Failure, Skip, require, run_tests, wait_until  # noqa: E402
-from invariants import Checker  # noqa: E402
 from planted_disk import Disk  # noqa: E402
 from refusals import refusal  # noqa: E402
+from rest import all_is_kept  # noqa: E402
 
 SETTINGS = ["provisioner.mock.latency_factor=0", "kbnt.sinks=", "quota.default.vms=100000"]
 STORAGE = {"type": "ALLOCATE_STORAGE", "specifications": {"size": 1}}
@@ -47,16 +46,6 @@ def tells_of(daemon, words):
     details = [check.get("detail", "") for check in health["checks"]
                if check["status"] == "FAILED"]
     return status == 503 and any(words in detail for detail in details)
-
-
-def all_is_kept(daemon, answers):
-    """Waits for the end of all that was accepted, ends the daemon, and looks at the files."""
-    for answer in answers:
-        daemon.ended(answer["requestId"])
-    wait_until("no record is on its way", daemon.is_settled)
-    require(daemon.stop() == 0, "it did not end well:\n" + "\n".join(daemon.lines[-9:]))
-    faults = Checker(daemon.state).check(answers)
-    require(not faults, "; ".join(faults[:9]))
 
 
 def fills_up_and_goes_on(daemon, fill, make_room):

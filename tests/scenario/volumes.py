@@ -4,7 +4,8 @@ free again when it cannot be made, whatever ends the daemon in between."""
 import sqlite3
 
 from daemon import Daemon, require, run_tests, wait_until
-from invariants import Checker, read_world
+from invariants import read_world
+from rest import holds
 
 QUICK = ["provisioner.mock.latency_factor=0.01", "kbnt.sinks=prometheus"]
 MACHINE = {"cpu": 1, "memory": 1, "disk": 10, "network": "nat"}
@@ -80,13 +81,6 @@ def is_refused(answered, status, code, text=""):
     require(got == status, f"{got} {problem}")
     require(problem["code"] == code, str(problem))
     require(any(text in fault["message"] for fault in problem["errors"]), str(problem))
-
-
-def holds(daemon):
-    wait_until("all is told", daemon.is_settled)
-    require(daemon.stop() == 0, "the daemon did not end well:\n" + "\n".join(daemon.lines[-9:]))
-    faults = Checker(daemon.state).check()
-    require(not faults, "\n".join(faults))
 
 
 def a_machine_gets_its_volumes_on_their_host_before_it_boots():

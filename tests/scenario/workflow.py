@@ -3,7 +3,7 @@
 import time
 
 from daemon import Daemon, require, run_tests, wait_until
-from invariants import Checker
+from rest import holds
 
 QUICK = ["provisioner.mock.latency_factor=0.01", "kbnt.sinks=prometheus"]
 ONE_HOST = ["provisioner.mock.hosts=mock-1"]
@@ -37,14 +37,6 @@ def used_machines(daemon):
     return quota["vms"]["used"], quota["vms"]["reserved"]
 
 
-def holds(daemon):
-    """Ends the daemon, once all has come, and proves the invariants from its files."""
-    wait_until("no record is on its way", daemon.is_settled)
-    require(daemon.stop() == 0, "the daemon did not end well:\n" + "\n".join(daemon.lines[-9:]))
-    faults = Checker(daemon.state).check()
-    require(not faults, "\n".join(faults))
-
-
 def a_machine_is_stopped_started_rebooted_and_deleted():
     with Daemon(QUICK) as daemon:
         daemon.start()
@@ -70,10 +62,9 @@ def storage_is_attached_and_detached_and_keeps_its_machine_from_going():
         storage = completed(daemon, {"type": "ALLOCATE_STORAGE", "spec": {"size": 5}})
         pair = {"storageId": storage["virtualResourceId"]}
         require(completed(daemon, verb("ATTACH_STORAGE", machine, **pair)), "not attached")
-        shown = wait_until("it is shown where the storage is", lambda: next(filter(
-            lambda view: view.get("attachedTo") == machine["virtualResourceId"],
-            [daemon.ask("GET", f"/api/v1/resources/{storage['virtualResourceId']}")[2]]), None))
-        require(shown["status"] == "IN_USE", str(shown))
+        shown = daemon.ask("GET", f"/api/v1/resources/{storage['virtualResourceId']}")[2]
+        require(shown["status"] == "IN_USE", shown["status"])
+        require(shown.get("attachedTo") == machine["virtualResourceId"], str(shown))
         status, _, problem = daemon.post(verb("DELETE_RESOURCE", machine))
         require(status == 409 and storage["virtualResourceId"] in problem["detail"], str(problem))
         completed(daemon, verb("DETACH_STORAGE", machine, **pair))

@@ -96,17 +96,19 @@ a_machine_is_not_placed_beside_what_it_keeps_away_from(void)
     kbnt_assert_int(fake_ports_n_told(rig->fake, KBNT_TRANSITION_STEP_RETRIED), 1);
 }
 
-/* The network is on another host than there is room on. */
+/* The store knows the resource, on another host than what else there is. */
 static void
-answer_network(RunRig *rig, KbntResourceStatus status)
+find_elsewhere(RunRig *rig, KbntResourceStatus status)
 {
     g_autoptr(KbntValue) result = kbnt_value_new();
-    KbntValue *network = kbnt_value_new();
+    KbntValue *resource = kbnt_value_new();
 
-    kbnt_value_set_string(network, KBNT_FIELD_VIRTUAL_RESOURCE_ID, RUN_RIG_NETWORK);
-    kbnt_value_set_string(network, KBNT_FIELD_HOST, "host-2");
-    kbnt_value_set_int(network, KBNT_FIELD_RESOURCE_STATUS, status);
-    kbnt_value_take_value(result, KBNT_FIELD_RESOURCE, network);
+    kbnt_value_copy_field(resource, fake_calls_argument(rig->queries, 0),
+                          KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    kbnt_value_set_string(resource, KBNT_FIELD_MESSAGE_ID, SAMPLE_OTHER_ID);
+    kbnt_value_set_string(resource, KBNT_FIELD_HOST, "host-2");
+    kbnt_value_set_int(resource, KBNT_FIELD_RESOURCE_STATUS, status);
+    kbnt_value_take_value(result, KBNT_FIELD_RESOURCE, resource);
     fake_calls_complete(rig->queries, result);
 }
 
@@ -115,7 +117,7 @@ a_machine_whose_network_is_gone_by_then_is_not_made(void)
 {
     g_autoptr(RunRig) rig = machine_with(RUN_RIG_NETWORK, NULL);
 
-    answer_network(rig, KBNT_RESOURCE_STATUS_DELETED);
+    find_elsewhere(rig, KBNT_RESOURCE_STATUS_DELETED);
 
     kbnt_assert_string(run_rig_event_code(rig), "STATE_CONFLICT");
     kbnt_assert_int(run_rig_command_int(rig, KBNT_FIELD_INBOX_STATE), KBNT_INBOX_STATE_ENDED);
@@ -129,7 +131,7 @@ a_machine_goes_where_its_network_lives(void)
     kbnt_assert_string(kbnt_value_get_string(fake_calls_argument(rig->queries, 0),
                                              KBNT_FIELD_VIRTUAL_RESOURCE_ID),
                        RUN_RIG_NETWORK);
-    answer_network(rig, KBNT_RESOURCE_STATUS_ACTIVE);
+    find_elsewhere(rig, KBNT_RESOURCE_STATUS_ACTIVE);
     run_rig_place(rig, TRUE);
 
     kbnt_assert_contains(
@@ -335,27 +337,13 @@ a_volume_of_one_machine_is_not_attached_to_another(void)
     kbnt_assert_string(run_rig_event_code(rig), "STATE_CONFLICT");
 }
 
-/* The store knows the volume, on another host than that of the machine. */
-static void
-find_volume_elsewhere(RunRig *rig, KbntResourceStatus status)
-{
-    g_autoptr(KbntValue) result = kbnt_value_new();
-    KbntValue *volume = kbnt_value_new();
-
-    kbnt_value_set_string(volume, KBNT_FIELD_MESSAGE_ID, SAMPLE_OTHER_ID);
-    kbnt_value_set_string(volume, KBNT_FIELD_HOST, "host-2");
-    kbnt_value_set_int(volume, KBNT_FIELD_RESOURCE_STATUS, status);
-    kbnt_value_take_value(result, KBNT_FIELD_RESOURCE, volume);
-    fake_calls_complete(rig->queries, result);
-}
-
 static void
 a_volume_of_another_host_is_not_attached(void)
 {
     g_autoptr(RunRig) rig = run_rig_claimed(KBNT_REQUEST_TYPE_ATTACH_STORAGE,
                                             KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
 
-    find_volume_elsewhere(rig, KBNT_RESOURCE_STATUS_ALLOCATED);
+    find_elsewhere(rig, KBNT_RESOURCE_STATUS_ALLOCATED);
     run_rig_find(rig, KBNT_RESOURCE_STATUS_RUNNING);
 
     kbnt_assert_string(run_rig_event_code(rig), "STATE_CONFLICT");
@@ -368,7 +356,7 @@ a_volume_is_detached_wherever_it_is(void)
     g_autoptr(RunRig) rig = run_rig_claimed(KBNT_REQUEST_TYPE_DETACH_STORAGE,
                                             KBNT_RESOURCE_TYPE_VIRTUAL_STORAGE);
 
-    find_volume_elsewhere(rig, KBNT_RESOURCE_STATUS_IN_USE);
+    find_elsewhere(rig, KBNT_RESOURCE_STATUS_IN_USE);
     run_rig_find(rig, KBNT_RESOURCE_STATUS_RUNNING);
     fake_calls_complete(rig->commands, NULL);
 
