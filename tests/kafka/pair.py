@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A producer and a consumer as processes of their own, with real brokers between them."""
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scenario"))
+from cluster import SKIPPED, Cluster, Unavailable, end_cleanly_on_sigterm  # noqa: E402
+from daemon import BUILD, KBNTCTL, Daemon, named, require, run_tests  # noqa: E402
+
+PLUGIN = BUILD / "plugins/transport/kafka/.libs/kbnt-transport-kafka.so"
+
+
+class Pair:
+    """A producer and a consumer, who share nothing but the brokers and the signing keys."""
+
+    def __init__(self, cluster, *settings):
+        self.producer = Daemon(["kbnt.role=producer"])
+        self.consumer = Daemon(["kbnt.role=consumer", "provisioner.mock.latency_factor=0"])
+        self.daemons = (self.producer, self.consumer)
+        # Where the invariants' checker looks for both; each store has a lock of its own.
+        self.consumer.state = self.producer.state
+        keys = self.producer.folder / "signing.keys"
+        subprocess.run([str(KBNTCTL), "keys", "new", "--file", str(keys)], check=True,
+                       capture_output=True)
+        for daemon in self.daemons:
+            daemon.settings += ["kbnt.transport=kafka", f"security.signing_keys={keys}",
+                                f"transport.kafka.bootstrap.servers={cluster.bootstrap}",
+                                *settings]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for daemon in self.daemons:
+            daemon.__exit__()
+
+
+class Client(threading.Thread):
+    """Asks for machines and disks one after the other, again and again until each is answered."""
+
+    def __init__(self, daemon, n_requests):
+        super().__init__(daemon=True)
+        self.daemon_process = daemon
+        self.n_requests = n_requests
+        self.answers = []
+
+    def run(self):
+        for number in range(self.n_requests):
+            body = {"type": "ALLOCATE_STORAGE", "spec": {"size": 10}} if number % 3 else \
+                {"type": "CREATE_VIRTUAL_MACHINE",
+                 "spec": {"cpu": 1, "memory": 1, "disk": 10, "network": "nat"}}
+            self.ask({"type": body["type"], "specifications": body["spec"],
+                      "metadata": {"requestId": f"req-{number:05d}"}})
+
+    def ask(self, body):
+        while True:
+            try:
+                status, _, answer = self.daemon_process.post(body)
+            except OSError:
+                status = 503
+            if status == 202:
+                self.answers.append(answer)
+                return
+            require(status in (429, 503), f"{body} is answered {status}")
+            time.sleep(0.05)
+
+
+def is_quiet(daemon):
+    """Whether no request is on its way."""
+    return not any(daemon.ask("GET", f"/api/v1/requests?status={status}&limit=1")[2]["requests"]
+                   for status in ("QUEUED", "PROCESSING", "COMPENSATING"))
+
+
+def run_on_brokers(tests, make_cluster=Cluster):
+    """Starts brokers and runs the tests, each of which is given them; skipped, with the reason,
+    where there can be none."""
+    if not PLUGIN.exists():
+        print("skipped: the transport kafka is not built here")
+        sys.exit(SKIPPED)
+    end_cleanly_on_sigterm()
+    try:
+        with make_cluster() as cluster:
+            run_tests([named(test.__name__, partial(test, cluster)) for test in tests])
+    except Unavailable as reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIPPED)
