@@ -93,10 +93,13 @@ typedef struct {
  * @resume: is called
  * @watch_settled: (nullable): only without DURABLE: @settled is told each published record
  *   whose last subscriber has acknowledged it
- * @publish_atomic: (nullable): all @tasks and @cursor {OWNER, POSITION} or none of it;
- *   @done completes with the cursor
- * @read_cursor: (nullable): argument {OWNER}: result {POSITION}; NOT_FOUND; fences elder
- *   holders of the same OWNER
+ * @publish_atomic: (nullable): all @tasks, as of publish, and the cursor that is @done's
+ *   argument {OWNER, TOPIC (one of the records'), POSITION} or none of it; @done completes
+ * last, without a result. Only after read_cursor, which is asked again after each failure: an
+ * error of class RETRY may have reached the broker with all of it
+ * @read_cursor: (nullable): argument {OWNER, TOPIC}: result {POSITION} of the last cursor that
+ *   went out; NOT_FOUND where none has. The asker holds the cursor from here on; from whoever
+ *   held it before nothing more goes out, and he hears IN_USE
  *
  * The ops of a transport.
  */

@@ -38,6 +38,7 @@ extern const ContractSuite contract_sink_suite;
 extern const ContractSuite contract_publish_suite;
 extern const ContractSuite contract_delivery_suite;
 extern const ContractSuite contract_group_suite;
+extern const ContractSuite contract_atomic_suite;
 extern const ContractSuite contract_part_suite;
 extern const ContractSuite contract_guest_suite;
 extern const ContractSuite contract_accept_suite;

@@ -18,11 +18,12 @@
 
 /* A new suite is one row here and one source in the folder's Makefile.am. */
 static const ContractSuite *const suites[] = {
-    &contract_descriptor_suite, &contract_life_suite,     &contract_sink_suite,
-    &contract_publish_suite,    &contract_delivery_suite, &contract_group_suite,
-    &contract_part_suite,       &contract_guest_suite,    &contract_accept_suite,
-    &contract_projection_suite, &contract_inbox_suite,    &contract_saga_suite,
-    &contract_debts_suite,      &contract_lists_suite,    &contract_durability_suite,
+    &contract_descriptor_suite, &contract_life_suite,       &contract_sink_suite,
+    &contract_publish_suite,    &contract_delivery_suite,   &contract_atomic_suite,
+    &contract_group_suite,      &contract_part_suite,       &contract_guest_suite,
+    &contract_accept_suite,     &contract_projection_suite, &contract_inbox_suite,
+    &contract_saga_suite,       &contract_debts_suite,      &contract_lists_suite,
+    &contract_durability_suite,
 };
 
 /* Says which tests are left out, so that nobody takes them for passed. */

@@ -2,7 +2,9 @@
 /* kafka-life.c: owns how the instance comes and goes, and the turns of the loop in between. */
 #include "kafka-life.h"
 
+#include "kafka-atomic.h"
 #include "kafka-delivery.h"
+#include "kafka-holding.h"
 #include "kafka-identity.h"
 #include "kafka-producer.h"
 #include "kafka-topics.h"
@@ -34,6 +36,7 @@ kafka_create(KbntHost *host, const void *config, void **ret_instance, GError **e
     transport->wakeup = -1;
     transport->topics = g_ptr_array_new_with_free_func(topic_free);
     transport->members = g_ptr_array_new_with_free_func(kafka_member_unref);
+    transport->holdings = g_ptr_array_new_with_free_func(kafka_holding_free);
     *ret_instance = transport;
     return TRUE;
 }
@@ -177,6 +180,7 @@ kafka_start(void *instance, KbntTask *task)
         return;
     }
     transport->is_running = TRUE;
+    g_atomic_int_set(&transport->is_in_a_hurry, FALSE);
     attach_source(transport);
     warming = g_new0(WarmUp, 1);
     *warming = (WarmUp){ transport, kafka_client_ref(transport->producer) };
@@ -227,14 +231,34 @@ end_groups(gpointer data)
                            stopping);
 }
 
+/* On the lane of the transactions, behind all that is under way there. */
+static void
+end_holdings(KbntTask *task, gpointer data)
+{
+    Stopping *stopping = data;
+
+    g_ptr_array_set_size(stopping->transport->holdings, 0);
+    stopping->task = task;
+    kbnt_host_invoke(stopping->transport->host, end_groups, stopping);
+}
+
+static void
+end_transactions(gpointer data)
+{
+    Stopping *stopping = data;
+
+    kbnt_host_run_blocking(stopping->transport->host, KAFKA_ATOMIC_LANE, end_holdings,
+                           stopping->task, stopping);
+}
+
 /* On the lane of the topics, behind all that is under way there. */
 static void
-pass_on(KbntTask *task, gpointer data)
+end_topics(KbntTask *task, gpointer data)
 {
     Stopping *stopping = data;
 
     stopping->task = task;
-    kbnt_host_invoke(stopping->transport->host, end_groups, stopping);
+    kbnt_host_invoke(stopping->transport->host, end_transactions, stopping);
 }
 
 void
@@ -244,6 +268,7 @@ kafka_stop(void *instance, KbntTask *task)
     Stopping *stopping = g_new0(Stopping, 1);
 
     transport->is_running = FALSE;
+    g_atomic_int_set(&transport->is_in_a_hurry, TRUE);
     detach_source(transport);
     stopping->transport = transport;
     stopping->producer = kafka_producer_take(transport);
@@ -252,7 +277,7 @@ kafka_stop(void *instance, KbntTask *task)
     stopping->offsets = g_ptr_array_new();
     for (guint i = 0; i < stopping->members->len; i++)
         g_ptr_array_add(stopping->offsets, kafka_member_leave(stopping->members->pdata[i]));
-    kbnt_host_run_blocking(transport->host, KAFKA_TOPIC_LANE, pass_on, task, stopping);
+    kbnt_host_run_blocking(transport->host, KAFKA_TOPIC_LANE, end_topics, task, stopping);
 }
 
 void
@@ -265,6 +290,7 @@ kafka_destroy(void *instance)
     detach_source(transport);
     kafka_client_unref(kafka_producer_take(transport));
     g_ptr_array_unref(transport->members);
+    g_ptr_array_unref(transport->holdings);
     g_ptr_array_unref(transport->topics);
     g_free(transport->instance_id);
     g_free(transport->trouble);

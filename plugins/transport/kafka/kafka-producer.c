@@ -12,33 +12,9 @@
  */
 #include "kafka-producer.h"
 
+#include "kafka-record.h"
 #include "kafka-settings.h"
 #include "kafka-statistics.h"
-
-#include <string.h>
-
-static void
-fail_record(KbntTask *task, rd_kafka_resp_err_t code)
-{
-    KbntValue *record = kbnt_task_argument(task);
-    g_autofree char *subject = g_strdup_printf("topic '%s'",
-                                               kbnt_value_get_string(record, KBNT_FIELD_TOPIC));
-
-    kbnt_task_fail(task, kafka_error_new(code, subject, NULL));
-}
-
-static void
-confirm_record(KbntTask *task, const rd_kafka_message_t *message)
-{
-    KbntValue *confirmation = kbnt_value_new();
-
-    kbnt_value_set_int(confirmation, KBNT_FIELD_PARTITION, message->partition);
-    if (message->offset >= 0)
-        kbnt_value_set_int(confirmation, KBNT_FIELD_OFFSET, message->offset);
-    kbnt_value_set_int(confirmation, KBNT_FIELD_TIMESTAMP,
-                       rd_kafka_message_timestamp(message, NULL));
-    kbnt_task_complete(task, confirmation);
-}
 
 /* Of the producer on the loop thread, of a retired one on its own. */
 static void
@@ -47,11 +23,11 @@ on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
     KafkaTransport *transport = opaque;
 
     if (message->err) {
-        fail_record(message->_private, message->err);
+        kafka_record_fail(message->_private, message->err);
         return;
     }
     g_atomic_int_set(&transport->is_connected, TRUE);
-    confirm_record(message->_private, message);
+    kbnt_task_complete(message->_private, kafka_record_confirmation(message));
 }
 
 static void
@@ -109,56 +85,6 @@ handle_of(KafkaTransport *transport, KafkaTopic *topic)
     return topic->handle;
 }
 
-static rd_kafka_headers_t *
-headers_of(KbntValue *record)
-{
-    guint n_headers = kbnt_value_length(record, KBNT_FIELD_HEADERS);
-    rd_kafka_headers_t *headers = n_headers > 0 ? rd_kafka_headers_new(n_headers) : NULL;
-
-    for (guint i = 0; i < n_headers; i++) {
-        KbntValue *header = kbnt_value_nth_value(record, KBNT_FIELD_HEADERS, i);
-        GBytes *value = kbnt_value_get_bytes(header, KBNT_FIELD_HEADER_VALUE);
-        gsize length = 0;
-        gconstpointer bytes = value ? g_bytes_get_data(value, &length) : NULL;
-
-        /* NULL would be a header without a value, which is something else than an empty one. */
-        rd_kafka_header_add(headers, kbnt_value_get_string(header, KBNT_FIELD_NAME), -1,
-                            bytes ? bytes : "", (gssize)length);
-    }
-    return headers;
-}
-
-static gconstpointer
-bytes_of(KbntValue *record, KbntField field, gsize *ret_length)
-{
-    GBytes *bytes = kbnt_value_get_bytes(record, field);
-    gconstpointer data = bytes ? g_bytes_get_data(bytes, ret_length) : NULL;
-
-    return bytes && !data ? "" : data;
-}
-
-/* Hands the record to librdkafka, with the task. Returns: why it did not take it. */
-static rd_kafka_resp_err_t
-produce(KafkaTransport *transport, KafkaTopic *topic, KbntTask *task)
-{
-    KbntValue *record = kbnt_task_argument(task);
-    gsize key_length = 0;
-    gsize body_length = 0;
-    gconstpointer key = bytes_of(record, KBNT_FIELD_KEY, &key_length);
-    gconstpointer body = bytes_of(record, KBNT_FIELD_BODY, &body_length);
-    gint32 partition = key ? kbnt_partition(key, key_length, topic->n_partitions) : 0;
-    rd_kafka_headers_t *headers = headers_of(record);
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        transport->producer->handle, RD_KAFKA_V_RKT(handle_of(transport, topic)),
-        RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY(key, key_length),
-        RD_KAFKA_V_VALUE((gpointer)body, body_length), RD_KAFKA_V_OPAQUE(task),
-        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-
-    if (code && headers)
-        rd_kafka_headers_destroy(headers);
-    return code;
-}
-
 /* Returns: FALSE where the queue is full. */
 static gboolean
 publish_one(KafkaTransport *transport, KbntTask *task)
@@ -166,11 +92,13 @@ publish_one(KafkaTransport *transport, KbntTask *task)
     KbntValue *record = kbnt_task_argument(task);
     KafkaTopic *topic = kafka_find_topic(transport,
                                          kbnt_value_get_string(record, KBNT_FIELD_TOPIC));
-    rd_kafka_resp_err_t code = topic ? produce(transport, topic, task)
-                                     : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 
+    if (topic)
+        code = kafka_record_send(transport->producer->handle, handle_of(transport, topic),
+                                 topic->n_partitions, record, task);
     if (code)
-        fail_record(task, code);
+        kafka_record_fail(task, code);
     return code != RD_KAFKA_RESP_ERR__QUEUE_FULL;
 }
 
@@ -187,7 +115,7 @@ kafka_publish(void *instance, KbntTask *const *tasks, guint n_tasks)
         else if (has_room)
             has_room = publish_one(transport, tasks[i]);
         else
-            fail_record(tasks[i], RD_KAFKA_RESP_ERR__QUEUE_FULL);
+            kafka_record_fail(tasks[i], RD_KAFKA_RESP_ERR__QUEUE_FULL);
     }
     if (!has_room)
         kbnt_host_count(transport->host, "full_total", 1);

@@ -22,6 +22,12 @@ static const Property suiting_producer[] = {
     { "compression.codec", "lz4" },
 };
 
+/* What is under way holds up whoever reads only what is committed. */
+static const Property suiting_transactions[] = {
+    { "transaction.timeout.ms", "30000" },
+    { "statistics.interval.ms", "0" },
+};
+
 static const Property suiting_consumer[] = {
     { "session.timeout.ms", "30000" },
     { "queued.max.messages.kbytes", "16384" },
@@ -123,6 +129,30 @@ kafka_settings_producer(const KafkaConfig *config, GError **error)
                             SET_ALL(conf, suiting_producer, error) &&
                             set_file_properties(conf, config, error) &&
                             SET_ALL(conf, promised_by_producer, error));
+}
+
+/* No record of a transaction may outlive it, which librdkafka refuses to mend by itself. */
+static gboolean
+bound_records(rd_kafka_conf_t *conf, GError **error)
+{
+    char transaction_ms[32] = "";
+    size_t size = sizeof transaction_ms;
+
+    rd_kafka_conf_get(conf, "transaction.timeout.ms", transaction_ms, &size);
+    return set_property(conf, "message.timeout.ms", transaction_ms, error);
+}
+
+rd_kafka_conf_t *
+kafka_settings_transactions(const KafkaConfig *config, const char *owner, GError **error)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+
+    return finish(
+        conf, SET_ALL(conf, suiting, error) && SET_ALL(conf, suiting_producer, error) &&
+                  SET_ALL(conf, suiting_transactions, error) &&
+                  set_file_properties(conf, config, error) &&
+                  SET_ALL(conf, promised_by_producer, error) && bound_records(conf, error) &&
+                  set_property(conf, "transactional.id", owner, error));
 }
 
 rd_kafka_conf_t *

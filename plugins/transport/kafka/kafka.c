@@ -5,11 +5,13 @@
  *
  * One idempotent producer sends all records; each subscription is a consumer of its own. What
  * librdkafka has to tell wakes one source on the loop by a descriptor, so that everything here
- * runs on the loop thread; what would block it has lanes: topics, joining and leaving groups.
+ * runs on the loop thread; what would block it has lanes: topics, joining and leaving groups,
+ * transactions, which have producers of their own.
  *
  * Threads: those of librdkafka, which run nothing of this plugin but its log. Guide:
  * docs/guide/your-first-plugin.md.
  */
+#include "kafka-atomic.h"
 #include "kafka-delivery.h"
 #include "kafka-life.h"
 #include "kafka-producer.h"
@@ -78,6 +80,8 @@ static const KbntTransportOps kafka_ops = {
     .acknowledge = kafka_acknowledge,
     .pause = kafka_pause,
     .resume = kafka_resume,
+    .publish_atomic = kafka_publish_atomic,
+    .read_cursor = kafka_read_cursor,
 };
 
 const KbntPlugin kbnt_plugin = {
@@ -88,7 +92,8 @@ const KbntPlugin kbnt_plugin = {
     .summary = "Topics of an Apache Kafka cluster, by librdkafka",
     .license = "LGPL-2.1-or-later",
     .url = "https://github.com/kbnt/kbnt/issues",
-    .caps = KBNT_TRANSPORT_DURABLE | KBNT_TRANSPORT_SHARED | KBNT_TRANSPORT_OFFSETS,
+    .caps = KBNT_TRANSPORT_DURABLE | KBNT_TRANSPORT_ATOMIC | KBNT_TRANSPORT_SHARED |
+            KBNT_TRANSPORT_OFFSETS,
     KBNT_PLUGIN_CONFIG(KafkaConfig, kafka_keys),
     .ops = &kafka_ops.life,
 };

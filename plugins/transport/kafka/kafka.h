@@ -38,10 +38,12 @@ typedef struct {
     GPtrArray *members; /* of KafkaMember, in order of their subscriptions */
     GSource *source;
     GThread *retirement; /* of the producer before this one */
+    GPtrArray *holdings; /* of KafkaHolding; of the lane of transactions while it runs */
     char *instance_id;   /* NULL where membership is not static */
     char *trouble;       /* what a consumer cannot recover from; NULL for nothing */
     int wakeup;
-    gint is_connected; /* atomic: a broker has answered since all were away */
+    gint is_connected;  /* atomic: a broker has answered since all were away */
+    gint is_in_a_hurry; /* atomic: stopping, transactions have flush_ms left */
     gboolean is_running;
 } KafkaTransport;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The memory transport with a planted fault. */
 #include "../../../plugins/transport/memory/memory.h"
+#include "planted-cursors.h"
 #include "planted.h"
 
 #include <unistd.h>
@@ -59,6 +60,7 @@ planted_stop(void *instance, KbntTask *task)
 {
     if (planted("ends-twice"))
         kbnt_task_complete(task, NULL);
+    planted_cursors_stop(instance);
     good()->life.stop(instance, task);
 }
 
@@ -243,6 +245,28 @@ planted_watch_settled(void *instance, void (*settled)(KbntValue *record, gpointe
     good()->watch_settled(instance, settled, data);
 }
 
+static void
+planted_publish_atomic(void *instance, KbntTask *const *tasks, guint n_tasks, KbntTask *done)
+{
+    MemoryTransport *transport = instance;
+    KbntValue *record = kbnt_task_argument(tasks[0]);
+    const char *topic = kbnt_value_get_string(record, KBNT_FIELD_TOPIC);
+
+    planted_cursors_publish(instance, good()->publish,
+                            memory_find_topic(transport, topic) != NULL, tasks, n_tasks, done);
+}
+
+static void
+planted_read_cursor(void *instance, KbntTask *task)
+{
+    MemoryTransport *transport = instance;
+
+    if (transport->is_running)
+        planted_cursors_read(instance, task);
+    else
+        kbnt_task_fail_literal(task, KBNT_ERROR_STOPPED, "the transport is stopped");
+}
+
 static const KbntTransportOps planted_ops = {
     .life = { .size = sizeof(KbntTransportOps),
               .create = planted_create,
@@ -259,6 +283,8 @@ static const KbntTransportOps planted_ops = {
     .pause = planted_pause,
     .resume = planted_resume,
     .watch_settled = planted_watch_settled,
+    .publish_atomic = planted_publish_atomic,
+    .read_cursor = planted_read_cursor,
 };
 
 const KbntPlugin kbnt_plugin = {
@@ -269,6 +295,6 @@ const KbntPlugin kbnt_plugin = {
     .summary = "The memory transport with a planted fault",
     .license = "LGPL-2.1-or-later",
     .url = "https://github.com/kbnt/kbnt/issues",
-    .caps = KBNT_TRANSPORT_OFFSETS,
+    .caps = KBNT_TRANSPORT_ATOMIC | KBNT_TRANSPORT_OFFSETS,
     .ops = &planted_ops.life,
 };

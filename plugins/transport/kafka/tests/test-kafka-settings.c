@@ -56,7 +56,46 @@ the_file_goes_before_the_subscriber(void)
     see_property(&file, 45000, "session.timeout.ms", "6000");
 }
 
+/* What a producer of transactions has of a property. */
+static void
+see_of_transactions(char **properties, const char *name, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    KafkaConfig file = config;
+    rd_kafka_conf_t *conf;
+    char value[64] = "";
+    size_t size = sizeof value;
+
+    file.properties = properties;
+    conf = kafka_settings_transactions(&file, "owner", &error);
+    kbnt_assert_no_error(error);
+    CU_ASSERT_FATAL(conf != NULL);
+    CU_ASSERT(rd_kafka_conf_get(conf, name, value, &size) == RD_KAFKA_CONF_OK);
+    kbnt_assert_string(value, expected);
+    rd_kafka_conf_destroy(conf);
+}
+
+static void
+transactions_go_by_the_name_of_their_owner(void)
+{
+    see_of_transactions(no_properties, "transactional.id", "owner");
+    see_of_transactions(no_properties, "enable.idempotence", "true");
+}
+
+static void
+no_record_outlives_its_transaction_whatever_the_file_says(void)
+{
+    char *long_records[] = { (char *)"message.timeout.ms", (char *)"300000", NULL };
+    char *short_ones[] = { (char *)"transaction.timeout.ms", (char *)"5000", NULL };
+
+    see_of_transactions(no_properties, "message.timeout.ms", "30000");
+    see_of_transactions(long_records, "message.timeout.ms", "30000");
+    see_of_transactions(short_ones, "message.timeout.ms", "5000");
+}
+
 static const KbntTest tests[] = {
+    KBNT_TEST(transactions_go_by_the_name_of_their_owner),
+    KBNT_TEST(no_record_outlives_its_transaction_whatever_the_file_says),
     KBNT_TEST(a_member_has_the_session_that_its_subscriber_wants),
     KBNT_TEST(a_session_is_never_longer_than_the_time_in_which_it_must_be_polled),
     KBNT_TEST(the_file_goes_before_the_subscriber),
