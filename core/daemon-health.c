@@ -69,6 +69,20 @@ check_backlog(KbntDaemon *daemon, KbntValue *health)
                   KBNT_HEALTH_DEGRADED);
 }
 
+/* Nobody waits for events as for an answer, so they are told of only while they are held up. */
+static void
+check_events(KbntDaemon *daemon, KbntValue *health)
+{
+    KbntRelay *relay = daemon->consumer ? kbnt_consumer_relay(daemon->consumer) : NULL;
+    g_autofree char *detail = NULL;
+
+    if (relay == NULL || !kbnt_relay_is_stalled(relay))
+        return;
+    detail = g_strdup_printf("%u events wait for the broker", kbnt_relay_backlog(relay));
+    add_check(health, new_check("events", KBNT_CHECK_STATUS_FAILED, detail),
+              KBNT_HEALTH_DEGRADED);
+}
+
 static void
 check_drain(KbntDaemon *daemon, KbntValue *health)
 {
@@ -91,6 +105,7 @@ kbnt_daemon_health(KbntDaemon *daemon)
     kbnt_value_set_int(health, KBNT_FIELD_HEALTH_STATUS, KBNT_HEALTH_HEALTHY);
     check_life(daemon, health);
     check_backlog(daemon, health);
+    check_events(daemon, health);
     check_drain(daemon, health);
     for (guint i = 0; i < kbnt_plugin_loader_n_instances(daemon->loader); i++) {
         KbntPluginInstance *instance = kbnt_plugin_loader_nth(daemon->loader, i);

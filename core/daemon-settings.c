@@ -78,6 +78,7 @@ kbnt_daemon_consumer_settings(KbntDaemon *daemon)
         .prices = &kbnt_rule_book_rules(daemon->rule_book)->prices,
         .region = core->kbnt->region,
         .retention = kbnt_daemon_retention(core),
+        .events_topic = daemon->consumer_ports.transport.atomic ? KBNT_TOPIC_EVENTS : NULL,
         .n_partitions = daemon->n_partitions,
         .publish_window = PUBLISH_WINDOW,
         .slots = (guint) (core->consumer->workers * core->consumer->batch_size),

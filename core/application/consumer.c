@@ -52,7 +52,9 @@ KbntConsumer *
 kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettings *settings)
 {
     KbntConsumer *consumer = g_new0(KbntConsumer, 1);
-    const KbntRelayHooks hooks = { .data = consumer, .confirmed = record_confirmed };
+    const KbntRelayHooks hooks = { .data = consumer,
+                                   .atomic_topic = settings->events_topic,
+                                   .confirmed = record_confirmed };
 
     ports->world.uuid(ports->world.data, consumer->owner);
     consumer->ports = ports;

@@ -19,6 +19,7 @@ typedef struct {
     const KbntPrices *prices;
     const char *region; /* of hosts that name none */
     KbntRetention retention;
+    const char *events_topic; /* NULL unless events go out with the store's cursor */
     guint n_partitions;
     guint publish_window;
     guint slots; /* messages in work at once */

@@ -24,13 +24,18 @@ typedef struct {
                   gpointer done_data);
 } KbntStorePort;
 
-/* The broker. publish calls done once a record, with the item of done_data at its index. */
+/* The broker. publish and publish_atomic call done once a record, with the item of done_data at
+ * its index; publish_atomic and read_cursor are there only where it is atomic. */
 typedef struct {
     gpointer data;
     gboolean durable;
+    gboolean atomic;
     void (*describe)(gpointer data, KbntValue *argument, KbntDone done, gpointer done_data);
     void (*publish)(gpointer data, KbntValue *const *records, guint n_records, KbntDone done,
                     gpointer const *done_data);
+    void (*publish_atomic)(gpointer data, KbntValue *const *records, guint n_records,
+                           KbntValue *cursor, KbntDone done, gpointer const *done_data);
+    void (*read_cursor)(gpointer data, KbntValue *argument, KbntDone done, gpointer done_data);
     void (*subscribe)(gpointer data, const KbntSubscription *subscription, KbntDone done,
                       gpointer done_data);
     void (*unsubscribe)(gpointer data, const KbntSubscription *subscription, KbntDone done,

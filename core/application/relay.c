@@ -7,6 +7,10 @@
  * forgets what was confirmed behind the failure, and sends again from there: duplicates are
  * allowed, another order is not.
  *
+ * The topic that goes out with a cursor has one lane for all its partitions, and one batch
+ * under way at a time. There nothing is sent twice: before the first batch and after each
+ * failure the broker is asked for the cursor, and what that has passed counts as confirmed.
+ *
  * Records come by push, straight from the command that committed them. At start, and when more
  * are waiting than memory should hold, they are read from the outbox instead; a push that
  * arrives meanwhile is dropped, because the outbox has it.
@@ -14,17 +18,19 @@
 #include "relay.h"
 
 #include "backoff.h"
+#include "cursor.h"
 #include "marks.h"
 
 #define MOST_HELD 16384
 #define PAGE 512
+#define ALL_PARTITIONS (-1)
 
 typedef struct {
     KbntRelay *relay;
     char *topic;
-    gint32 partition;
-    GQueue entries; /* not confirmed, or behind one that is not; in order */
-    GList *next;    /* the first that is to be sent; NULL where all are */
+    gint32 partition; /* ALL_PARTITIONS where the records go out with the cursor */
+    GQueue entries;   /* not confirmed, or behind one that is not; in order */
+    GList *next;      /* the first that is to be sent; NULL where all are */
     guint in_flight;
     guint attempts;
     gboolean broken;
@@ -44,6 +50,7 @@ struct KbntRelay {
     KbntService service;
     KbntRelayHooks hooks;
     KbntMarks *marks;
+    KbntCursor *cursor; /* NULL where no topic goes out with one */
     guint n_partitions;
     guint window;
     GPtrArray *lanes;
@@ -76,6 +83,14 @@ lane_free(gpointer data)
     g_free(lane);
 }
 
+static void send_all(KbntRelay *relay);
+
+static void
+cursor_known(gpointer data)
+{
+    send_all(data);
+}
+
 KbntRelay *
 kbnt_relay_new(const KbntPorts *ports, KbntService service, guint n_partitions, guint window,
                const KbntRelayHooks *hooks)
@@ -86,6 +101,8 @@ kbnt_relay_new(const KbntPorts *ports, KbntService service, guint n_partitions, 
     relay->service = service;
     relay->hooks = *hooks;
     relay->marks = kbnt_marks_new(ports);
+    if (hooks->atomic_topic != NULL)
+        relay->cursor = kbnt_cursor_new(ports, hooks->atomic_topic, cursor_known, relay);
     relay->n_partitions = n_partitions;
     relay->window = window;
     relay->lanes = g_ptr_array_new_with_free_func(lane_free);
@@ -98,6 +115,7 @@ kbnt_relay_free(KbntRelay *relay)
     if (relay == NULL)
         return;
     g_ptr_array_unref(relay->lanes);
+    kbnt_cursor_free(relay->cursor);
     kbnt_marks_free(relay->marks);
     g_free(relay);
 }
@@ -114,17 +132,26 @@ kbnt_relay_is_stalled(const KbntRelay *relay)
     for (guint i = 0; i < relay->lanes->len; i++)
         if (((Lane *)g_ptr_array_index(relay->lanes, i))->broken)
             return TRUE;
-    return FALSE;
+    return relay->running && relay->cursor != NULL && !kbnt_cursor_is_known(relay->cursor);
+}
+
+static gint32
+partition_of(const KbntRelay *relay, const char *topic, KbntValue *record)
+{
+    GBytes *key = kbnt_value_get_bytes(record, KBNT_FIELD_KEY);
+    gsize length = 0;
+    gconstpointer bytes = key != NULL ? g_bytes_get_data(key, &length) : NULL;
+
+    if (g_strcmp0(topic, relay->hooks.atomic_topic) == 0)
+        return ALL_PARTITIONS;
+    return kbnt_partition(bytes, length, (gint32)relay->n_partitions);
 }
 
 static Lane *
 find_lane(KbntRelay *relay, KbntValue *record)
 {
     const char *topic = kbnt_value_get_string(record, KBNT_FIELD_TOPIC);
-    GBytes *key = kbnt_value_get_bytes(record, KBNT_FIELD_KEY);
-    gsize length = 0;
-    gconstpointer bytes = key != NULL ? g_bytes_get_data(key, &length) : NULL;
-    gint32 partition = kbnt_partition(bytes, length, (gint32)relay->n_partitions);
+    gint32 partition = partition_of(relay, topic, record);
 
     for (guint i = 0; i < relay->lanes->len; i++) {
         Lane *lane = g_ptr_array_index(relay->lanes, i);
@@ -220,6 +247,8 @@ mend(gpointer data)
     lane->next = lane->entries.head;
     for (GList *link = lane->next; link != NULL; link = link->next)
         ((Entry *)link->data)->confirmed = FALSE;
+    if (lane->partition == ALL_PARTITIONS)
+        kbnt_cursor_ask(lane->relay->cursor);
     send_lane(lane);
 }
 
@@ -261,6 +290,12 @@ confirm(Entry *entry, KbntValue *result)
     relay->hooks.confirmed(entry->record, result, relay->hooks.data);
 }
 
+static gint64
+position_of(const Entry *entry)
+{
+    return kbnt_value_get_int(entry->record, KBNT_FIELD_POSITION);
+}
+
 static void
 published(KbntValue *result, const GError *error, gpointer data)
 {
@@ -270,6 +305,8 @@ published(KbntValue *result, const GError *error, gpointer data)
 
     lane->in_flight--;
     lane->relay->n_in_flight--;
+    if (error == NULL && lane->partition == ALL_PARTITIONS)
+        kbnt_cursor_move(lane->relay->cursor, position_of(entry));
     if (error == NULL)
         confirm(entry, result);
     else if (!lane->broken) {
@@ -289,8 +326,37 @@ send_batch(Lane *lane, GPtrArray *records, GPtrArray *entries)
 
     lane->in_flight += records->len;
     lane->relay->n_in_flight += records->len;
-    transport->publish(transport->data, (KbntValue *const *)records->pdata, records->len,
-                       published, (gpointer const *)entries->pdata);
+    if (lane->partition != ALL_PARTITIONS) {
+        transport->publish(transport->data, (KbntValue *const *)records->pdata, records->len,
+                           published, (gpointer const *)entries->pdata);
+        return;
+    }
+    g_autoptr(KbntValue) cursor = kbnt_cursor_to(
+        lane->relay->cursor, position_of(g_ptr_array_index(entries, entries->len - 1)));
+    transport->publish_atomic(transport->data, (KbntValue *const *)records->pdata, records->len,
+                              cursor, published, (gpointer const *)entries->pdata);
+}
+
+/* Confirms what the cursor has passed. Returns: whether a batch may be sent. */
+static gboolean
+catch_up(Lane *lane)
+{
+    KbntRelay *relay = lane->relay;
+    const KbntWorldPort *world = &relay->ports->world;
+
+    if (lane->in_flight > 0 || !kbnt_cursor_is_known(relay->cursor))
+        return FALSE;
+    while (lane->next != NULL &&
+           kbnt_cursor_has_passed(relay->cursor, position_of(lane->next->data))) {
+        Entry *entry = lane->next->data;
+
+        if (entry->sent_us == 0)
+            entry->sent_us = world->monotonic_us(world->data);
+        lane->next = lane->next->next;
+        confirm(entry, NULL);
+    }
+    trim(lane);
+    return TRUE;
 }
 
 static void
@@ -299,7 +365,8 @@ send_lane(Lane *lane)
     KbntRelay *relay = lane->relay;
     const KbntWorldPort *world = &relay->ports->world;
 
-    if (!relay->running || lane->broken || lane->next == NULL)
+    if (!relay->running || lane->broken || lane->next == NULL ||
+        (lane->partition == ALL_PARTITIONS && !catch_up(lane)))
         return;
     g_autoptr(GPtrArray) records = g_ptr_array_new();
     g_autoptr(GPtrArray) entries = g_ptr_array_new();
@@ -406,6 +473,8 @@ kbnt_relay_start(KbntRelay *relay)
 {
     relay->running = TRUE;
     relay->loading = TRUE;
+    if (relay->cursor != NULL)
+        kbnt_cursor_ask(relay->cursor);
     load_page(relay);
 }
 
@@ -414,5 +483,7 @@ kbnt_relay_stop(KbntRelay *relay)
 {
     relay->running = FALSE;
     forget_page(relay);
+    if (relay->cursor != NULL)
+        kbnt_cursor_stop(relay->cursor);
     kbnt_marks_stop(relay->marks);
 }

@@ -13,10 +13,13 @@ typedef struct KbntRelay KbntRelay;
  * What the owner of a relay adds. confirmed hears of each record that the broker has taken,
  * with publish's result {PARTITION, OFFSET, TIMESTAMP, SECONDS}; describe fills the CONFIRM
  * command beyond POSITION and SETTLED, and is NULL where a confirmation without settlement need
- * not be written.
+ * not be written. Records of atomic_topic, NULL for none, go out together with the cursor of
+ * the store (cursor.h), in one order over all partitions, so that readers see each of them
+ * once.
  */
 typedef struct {
     gpointer data;
+    const char *atomic_topic;
     void (*confirmed)(KbntValue *record, KbntValue *result, gpointer data);
     void (*describe)(KbntValue *confirm, KbntValue *record, KbntValue *result, gpointer data);
 } KbntRelayHooks;
@@ -45,7 +48,7 @@ void kbnt_relay_settled(KbntRelay *relay, KbntValue *record);
 /* Records that the broker has not confirmed. */
 guint kbnt_relay_backlog(const KbntRelay *relay);
 
-/* TRUE while the broker refuses what is sent. */
+/* TRUE while the broker refuses what is sent, or does not tell the cursor. */
 gboolean kbnt_relay_is_stalled(const KbntRelay *relay);
 
 #endif

@@ -196,7 +196,8 @@ G_BEGIN_DECLS
  *
  * Queries of both
  *
- * META  {}: result {STORE_ID (a UUID, made with the store), VERSION, SIZE_BYTES}
+ * META  {}: result {STORE_ID (a UUID, made with the store), VERSION, SIZE_BYTES, POSITION (no
+ *   record of the outbox has had a higher one)}
  *
  * TOTALS  {}: result {TOTALS: values {NAME, COUNT, and what applies of RESOURCE_TYPE,
  *   RESOURCE_STATUS, PRIORITY, REQUEST_STATUS}}: "outbox" (unconfirmed), "dead-letters"; at the

@@ -247,7 +247,32 @@ a_second_holder_is_refused_with_the_pid_of_the_first(void)
     kbnt_assert_contains(error->message, pid);
 }
 
+static gint64
+highest_position(Contract *contract)
+{
+    g_autoptr(KbntValue) meta = store_query(contract, KBNT_STORE_META, kbnt_value_new());
+
+    return kbnt_value_get_int(meta, KBNT_FIELD_POSITION);
+}
+
+static void
+no_record_of_the_outbox_is_above_the_highest_position(void)
+{
+    g_autoptr(Contract) contract = contract_open();
+    gint64 before = highest_position(contract);
+    gint64 position = accept_and_settle(contract, 1);
+    gint64 after = highest_position(contract);
+    g_autoptr(Contract) again = NULL;
+
+    kbnt_assert_int(before, 0);
+    CU_ASSERT(position <= after);
+    contract_stop(contract);
+    again = contract_open_again(contract);
+    CU_ASSERT(highest_position(again) >= after);
+}
+
 static const KbntTest tests[] = {
+    KBNT_TEST(no_record_of_the_outbox_is_above_the_highest_position),
     KBNT_TEST(what_has_completed_outlives_a_sigkill),
     KBNT_TEST(totals_after_a_restart_are_those_before),
     KBNT_TEST(a_position_is_never_given_twice_not_even_over_a_restart),

@@ -25,6 +25,7 @@ struct FakePorts {
     FakeCalls commands;
     FakeCalls queries;
     FakeCalls publishes;
+    FakeCalls cursors;
     FakeCalls actions;
     FakeCalls subscriptions;
     GString *sent;
@@ -94,6 +95,23 @@ transport_publish(gpointer data, KbntValue *const *records, guint n_records, Kbn
         append_word(fake->sent, word);
         calls_push(&fake->publishes, 0, records[i], done, done_data[i]);
     }
+}
+
+static void
+transport_publish_atomic(gpointer data, KbntValue *const *records, guint n_records,
+                         KbntValue *cursor, KbntDone done, gpointer const *done_data)
+{
+    gint64 position = kbnt_value_get_int(cursor, KBNT_FIELD_POSITION);
+    g_autofree char *word = g_strdup_printf("/%" G_GINT64_FORMAT, position);
+
+    transport_publish(data, records, n_records, done, done_data);
+    append_word(((FakePorts *)data)->sent, word);
+}
+
+static void
+transport_read_cursor(gpointer data, KbntValue *argument, KbntDone done, gpointer done_data)
+{
+    calls_push(&((FakePorts *)data)->cursors, 0, argument, done, done_data);
 }
 
 static void
@@ -296,6 +314,8 @@ fake_ports_new(gboolean durable)
     fake->ports.transport = (KbntTransportPort){ .data = fake,
                                                  .durable = durable,
                                                  .publish = transport_publish,
+                                                 .publish_atomic = transport_publish_atomic,
+                                                 .read_cursor = transport_read_cursor,
                                                  .subscribe = transport_subscribe,
                                                  .unsubscribe = transport_unsubscribe,
                                                  .acknowledge = transport_acknowledge };
@@ -328,6 +348,7 @@ fake_ports_free(FakePorts *fake)
     g_queue_clear_full(&fake->commands.queue, call_free);
     g_queue_clear_full(&fake->queries.queue, call_free);
     g_queue_clear_full(&fake->publishes.queue, call_free);
+    g_queue_clear_full(&fake->cursors.queue, call_free);
     g_queue_clear_full(&fake->actions.queue, call_free);
     g_queue_clear_full(&fake->subscriptions.queue, call_free);
     g_list_free_full(fake->timers, g_free);
@@ -360,6 +381,12 @@ FakeCalls *
 fake_ports_publishes(FakePorts *fake)
 {
     return &fake->publishes;
+}
+
+FakeCalls *
+fake_ports_cursors(FakePorts *fake)
+{
+    return &fake->cursors;
 }
 
 FakeCalls *

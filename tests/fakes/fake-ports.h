@@ -28,6 +28,7 @@ const KbntPorts *fake_ports_get(FakePorts *fake);
 FakeCalls *fake_ports_commands(FakePorts *fake);
 FakeCalls *fake_ports_queries(FakePorts *fake);
 FakeCalls *fake_ports_publishes(FakePorts *fake);
+FakeCalls *fake_ports_cursors(FakePorts *fake);
 FakeCalls *fake_ports_actions(FakePorts *fake);
 FakeCalls *fake_ports_subscriptions(FakePorts *fake);
 
@@ -39,8 +40,8 @@ enum { FAKE_SUBSCRIBE = 1, FAKE_UNSUBSCRIBE = 2 };
 
 guint fake_calls_length(const FakeCalls *calls);
 
-/* The verb (0 of a publish, a KbntAction of the provisioner) and the argument of a call that
- * waits; it must exist. */
+/* The verb (0 of a publish and of a cursor, a KbntAction of the provisioner) and the argument
+ * of a call that waits; it must exist. */
 gint fake_calls_verb(const FakeCalls *calls, guint index);
 KbntValue *fake_calls_argument(const FakeCalls *calls, guint index);
 
@@ -57,7 +58,8 @@ void fake_ports_jump_ms(FakePorts *fake, gint64 distance_ms);
 /* How many timers wait for their time. */
 guint fake_ports_n_timers(const FakePorts *fake);
 
-/* All that was published so far, "POSITION POSITION …" in order. */
+/* All that was published so far, "POSITION POSITION …" in order; what goes out with a cursor is
+ * followed by "/POSITION" of that. */
 const char *fake_ports_sent(FakePorts *fake);
 
 /* All that was acknowledged so far, "PARTITION:OFFSET PARTITION:OFFSET …" in order. */

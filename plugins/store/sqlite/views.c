@@ -74,6 +74,9 @@ views_meta(Store *store, Db *db, const KbntValue *argument, GError **error)
 
     kbnt_value_set_string(result, KBNT_FIELD_STORE_ID, store->store_id);
     kbnt_value_set_string(result, KBNT_FIELD_VERSION, version);
+    kbnt_value_set_int(
+        result, KBNT_FIELD_POSITION,
+        MAX(db_number(db, "SELECT next FROM counters WHERE name = 'outbox'", ""), 1) - 1);
     kbnt_value_set_int(result, KBNT_FIELD_SIZE_BYTES,
                        pages * db_number(db, "PRAGMA page_size", ""));
     return result;

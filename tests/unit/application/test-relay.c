@@ -32,10 +32,13 @@ describe(KbntValue *confirm, KbntValue *record, KbntValue *result, gpointer data
 }
 
 static Fixture *
-fixture_new(gboolean durable, gboolean describes)
+fixture_new_atomic(gboolean durable, gboolean describes, const char *atomic_topic)
 {
     Fixture *fixture = g_new0(Fixture, 1);
-    KbntRelayHooks hooks = { fixture, count_confirmed, describes ? describe : NULL };
+    KbntRelayHooks hooks = { .data = fixture,
+                             .atomic_topic = atomic_topic,
+                             .confirmed = count_confirmed,
+                             .describe = describes ? describe : NULL };
 
     fixture->fake = fake_ports_new(durable);
     fixture->commands = fake_ports_commands(fixture->fake);
@@ -44,6 +47,12 @@ fixture_new(gboolean durable, gboolean describes)
     fixture->relay = kbnt_relay_new(fake_ports_get(fixture->fake), KBNT_SERVICE_PRODUCER, 1,
                                     WINDOW, &hooks);
     return fixture;
+}
+
+static Fixture *
+fixture_new(gboolean durable, gboolean describes)
+{
+    return fixture_new_atomic(durable, describes, NULL);
 }
 
 static void
@@ -461,6 +470,208 @@ a_relay_that_stops_reads_its_outbox_no_more(void)
     kbnt_assert_int(fake_ports_n_timers(fixture->fake), 0);
 }
 
+/* With the cursor of the store. */
+
+static void
+answer_meta(Fixture *fixture, gint64 position)
+{
+    g_autoptr(KbntValue) meta = kbnt_value_new();
+
+    kbnt_value_set_string(meta, KBNT_FIELD_STORE_ID, "store-1");
+    kbnt_value_set_int(meta, KBNT_FIELD_POSITION, position);
+    kbnt_assert_int(fake_calls_verb(fixture->queries, 0), KBNT_STORE_META);
+    fake_calls_complete(fixture->queries, meta);
+}
+
+static void
+answer_cursor(Fixture *fixture, gint64 position)
+{
+    g_autoptr(KbntValue) result = kbnt_value_new();
+
+    kbnt_value_set_int(result, KBNT_FIELD_POSITION, position);
+    fake_calls_complete(fake_ports_cursors(fixture->fake), result);
+}
+
+/* Returns: (transfer full): a relay whose store has given no position above @highest, and whose
+ * outbox has the records from @first to @last; the cursor has been asked for. */
+static Fixture *
+atomic_fixture(gint64 highest, gint64 first, gint64 last)
+{
+    Fixture *fixture = fixture_new_atomic(TRUE, FALSE, "requests");
+
+    kbnt_relay_start(fixture->relay);
+    answer_meta(fixture, highest);
+    answer_outbox(fixture, first, last);
+    return fixture;
+}
+
+static void
+fail_all(Fixture *fixture)
+{
+    while (fake_calls_length(fixture->publishes) > 0)
+        fake_calls_fail(fixture->publishes, KBNT_ERROR_TRANSPORT_FAILED);
+}
+
+static void
+with_a_cursor_nothing_is_sent_until_it_is_known(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 3);
+    FakeCalls *cursors = fake_ports_cursors(fixture->fake);
+    KbntValue *question = fake_calls_argument(cursors, 0);
+
+    kbnt_assert_string(kbnt_value_get_string(question, KBNT_FIELD_OWNER),
+                       "kbnt-events-store-1");
+    kbnt_assert_string(kbnt_value_get_string(question, KBNT_FIELD_TOPIC), "requests");
+    CU_ASSERT(kbnt_relay_is_stalled(fixture->relay));
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "");
+
+    fake_calls_fail(cursors, KBNT_ERROR_NOT_FOUND);
+
+    CU_ASSERT(!kbnt_relay_is_stalled(fixture->relay));
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 3 /3");
+}
+
+static void
+what_the_cursor_has_passed_is_confirmed_and_not_sent(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 5);
+
+    answer_cursor(fixture, 3);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "4 5 /5");
+    kbnt_assert_int(fixture->n_confirmed, 3);
+    kbnt_assert_int(kbnt_relay_backlog(fixture->relay), 2);
+    kbnt_assert_int(fake_calls_length(fixture->commands), 3);
+}
+
+static void
+one_batch_with_a_cursor_is_under_way_at_a_time(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 0);
+
+    fake_calls_fail(fake_ports_cursors(fixture->fake), KBNT_ERROR_NOT_FOUND);
+    push(fixture, 1, 3);
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 /1");
+    confirm(fixture, 1);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 /1 2 3 /3");
+}
+
+static void
+after_a_failure_the_cursor_tells_where_it_goes_on(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 2);
+
+    answer_cursor(fixture, 0);
+    fail_all(fixture);
+    push(fixture, 3, 3);
+    CU_ASSERT(kbnt_relay_is_stalled(fixture->relay));
+    fake_ports_pass_ms(fixture->fake, 10);
+    CU_ASSERT(kbnt_relay_is_stalled(fixture->relay));
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 /2");
+
+    answer_cursor(fixture, 2);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 /2 3 /3");
+    kbnt_assert_int(fixture->n_confirmed, 2);
+    confirm(fixture, 1);
+    kbnt_assert_int(kbnt_relay_backlog(fixture->relay), 0);
+}
+
+static void
+a_batch_that_has_not_gone_out_is_sent_again_whole(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 2);
+
+    answer_cursor(fixture, 0);
+    fail_all(fixture);
+    fake_ports_pass_ms(fixture->fake, 10);
+    answer_cursor(fixture, 0);
+    confirm(fixture, 2);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 /2 1 2 /2");
+    kbnt_assert_int(fixture->n_confirmed, 2);
+    kbnt_assert_int(kbnt_relay_backlog(fixture->relay), 0);
+}
+
+static void
+a_cursor_that_is_not_told_is_asked_for_again_and_reported_once(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 1);
+    FakeCalls *cursors = fake_ports_cursors(fixture->fake);
+
+    for (guint i = 0; i < 3; i++) {
+        fake_calls_fail(cursors, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
+        fake_ports_pass_ms(fixture->fake, 10);
+    }
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 1);
+    answer_cursor(fixture, 0);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 /1");
+}
+
+static void
+a_holder_that_was_replaced_sends_nothing(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 2);
+
+    answer_cursor(fixture, 0);
+    fail_all(fixture);
+    for (guint i = 0; i < 3; i++) {
+        fake_ports_pass_ms(fixture->fake, 10);
+        fake_calls_fail(fake_ports_cursors(fixture->fake), KBNT_ERROR_IN_USE);
+    }
+
+    CU_ASSERT(kbnt_relay_is_stalled(fixture->relay));
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 /2");
+    kbnt_assert_int(fake_ports_n_reports(fixture->fake), 2);
+}
+
+static void
+the_cursor_of_a_life_that_a_backup_has_lost_passes_nothing(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 2);
+
+    answer_cursor(fixture, 5000);
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 /2");
+    fail_all(fixture);
+    fake_ports_pass_ms(fixture->fake, 10);
+    answer_cursor(fixture, 5000);
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 /2 1 2 /2");
+    fail_all(fixture);
+    fake_ports_pass_ms(fixture->fake, 10);
+    answer_cursor(fixture, 2);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "1 2 /2 1 2 /2");
+    kbnt_assert_int(fixture->n_confirmed, 2);
+}
+
+static void
+other_topics_wait_for_no_cursor(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 0);
+    g_autoptr(KbntValue) other = sample_record(2);
+
+    kbnt_value_set_string(other, KBNT_FIELD_TOPIC, "dead-letters");
+    push(fixture, 1, 1);
+    kbnt_relay_push(fixture->relay, other);
+
+    kbnt_assert_string(fake_ports_sent(fixture->fake), "2");
+}
+
+static void
+a_stopped_relay_asks_for_no_cursor(void)
+{
+    g_autoptr(Fixture) fixture = atomic_fixture(9, 1, 1);
+
+    fake_calls_fail(fake_ports_cursors(fixture->fake), KBNT_ERROR_TRANSPORT_UNAVAILABLE);
+    kbnt_relay_stop(fixture->relay);
+    fake_ports_pass_ms(fixture->fake, 60000);
+
+    kbnt_assert_int(fake_calls_length(fake_ports_cursors(fixture->fake)), 0);
+    CU_ASSERT(!kbnt_relay_is_stalled(fixture->relay));
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(records_are_sent_in_the_order_of_their_positions),
     KBNT_TEST(what_is_confirmed_leaves_the_backlog_and_is_told_once),
@@ -484,6 +695,16 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_store_that_fails_while_the_relay_stops_is_asked_once_more_and_no_timer_is_left),
     KBNT_TEST(what_waits_for_the_store_goes_with_the_relay),
     KBNT_TEST(a_relay_that_stops_reads_its_outbox_no_more),
+    KBNT_TEST(with_a_cursor_nothing_is_sent_until_it_is_known),
+    KBNT_TEST(what_the_cursor_has_passed_is_confirmed_and_not_sent),
+    KBNT_TEST(one_batch_with_a_cursor_is_under_way_at_a_time),
+    KBNT_TEST(after_a_failure_the_cursor_tells_where_it_goes_on),
+    KBNT_TEST(a_batch_that_has_not_gone_out_is_sent_again_whole),
+    KBNT_TEST(a_cursor_that_is_not_told_is_asked_for_again_and_reported_once),
+    KBNT_TEST(a_holder_that_was_replaced_sends_nothing),
+    KBNT_TEST(the_cursor_of_a_life_that_a_backup_has_lost_passes_nothing),
+    KBNT_TEST(other_topics_wait_for_no_cursor),
+    KBNT_TEST(a_stopped_relay_asks_for_no_cursor),
 };
 
 int
