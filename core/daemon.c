@@ -136,17 +136,19 @@ static void
 make_halves(KbntDaemon *daemon)
 {
     if (daemon->consumer_store != NULL) {
-        const KbntConsumerSettings settings = kbnt_daemon_consumer_settings(daemon);
-
         daemon->consumer_calls = kbnt_store_calls_new(daemon->loop, daemon->consumer_store);
         daemon->consumer_ports = make_ports(daemon, daemon->consumer_calls);
+
+        const KbntConsumerSettings settings = kbnt_daemon_consumer_settings(daemon);
+
         daemon->consumer = kbnt_consumer_new(&daemon->consumer_ports, &settings);
     }
     if (daemon->producer_store != NULL) {
-        const KbntProducerSettings settings = kbnt_daemon_producer_settings(daemon);
-
         daemon->producer_calls = kbnt_store_calls_new(daemon->loop, daemon->producer_store);
         daemon->producer_ports = make_ports(daemon, daemon->producer_calls);
+
+        const KbntProducerSettings settings = kbnt_daemon_producer_settings(daemon);
+
         daemon->producer = kbnt_producer_new(&daemon->producer_ports, &settings);
     }
 }

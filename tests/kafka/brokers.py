@@ -3,12 +3,15 @@
 as processes of their own. Skipped, with the reason, where there can be no brokers."""
 import os
 import random
+import shutil
+import signal
 import subprocess
 import time
 
 from pair import PLUGIN, Client, Pair, is_quiet, run_on_brokers
+from events import events_are_read_once_and_in_order
 from invariants import Checker
-from daemon import BUILD, require, wait_until
+from daemon import BUILD, Daemon, require, wait_until
 
 CHECK = BUILD / "tests/contract/kbnt-plugin-check"
 SEED = int(os.environ.get("KBNT_TEST_SEED", "20261125"))
@@ -109,6 +112,58 @@ def killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice(clus
         require(not faults, "\n".join(faults[:20]))
 
 
+def a_reader_sees_each_event_once_however_often_the_consumer_is_killed(cluster):
+    since_ms = int(time.time() * 1000)
+    chance = random.Random(SEED)
+    with Pair(cluster, "quota.default.vms=100000", "consumer.workers=16", "kbnt.sinks=") as pair:
+        pair.producer.start()
+        pair.consumer.start()
+        client = Client(pair.producer, REQUESTS)
+        client.start()
+        for victim in [pair.consumer, pair.consumer, 0, pair.consumer, 1, pair.consumer, 2,
+                       pair.consumer]:
+            time.sleep(chance.uniform(0, 0.5))
+            kill_and_start_again(cluster, victim, pair)
+        client.join(120)
+        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 120)
+        for daemon in pair.daemons:
+            require(daemon.stop() == 0, "a daemon did not stop in peace")
+        events_are_read_once_and_in_order(cluster, since_ms, Checker(pair.producer.state))
+
+
+def copy_of(consumer):
+    """A consumer on a copy of another's state, which stands still meanwhile."""
+    copy = Daemon(consumer.settings)
+    copy.state.mkdir(parents=True, exist_ok=True)
+    for path in consumer.state.iterdir():
+        if "producer" not in path.name and not path.name.endswith(".lock"):
+            copied = shutil.copytree if path.is_dir() else shutil.copy
+            copied(path, copy.state / path.name)
+    return copy
+
+
+def a_relay_that_was_replaced_publishes_nothing(cluster):
+    since_ms = int(time.time() * 1000)
+    with Pair(cluster, "quota.default.vms=100000", "kbnt.sinks=") as pair:
+        pair.producer.start()
+        pair.consumer.start()
+        client = Client(pair.producer, REQUESTS // 2)
+        client.start()
+        wait_until("a request has ended", lambda: len(client.answers) > REQUESTS // 8)
+        pair.consumer.process.send_signal(signal.SIGSTOP)
+        with copy_of(pair.consumer) as heir:
+            heir.start()
+            client.join(60)
+            wait_until("all requests have ended", lambda: is_quiet(pair.producer), 120)
+            pair.consumer.process.send_signal(signal.SIGCONT)
+            wait_until("the elder says that it was replaced", lambda: any(
+                "another process publishes as" in line for line in pair.consumer.lines), 60)
+            require(heir.stop() == 0, "the heir did not stop in peace")
+        for daemon in pair.daemons:
+            require(daemon.stop() == 0, "a daemon did not stop in peace")
+        events_are_read_once_and_in_order(cluster, since_ms, Checker(pair.producer.state))
+
+
 def a_daemon_that_starts_without_brokers_waits_for_them(cluster):
     with Pair(cluster, "transport.kafka.warm_up=100ms") as pair:
         for node in range(3):
@@ -129,5 +184,7 @@ run_on_brokers([
     the_reference_run_counts_right_over_two_processes,
     topics_that_cannot_be_right_are_refused_by_name,
     killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice,
+    a_reader_sees_each_event_once_however_often_the_consumer_is_killed,
+    a_relay_that_was_replaced_publishes_nothing,
     a_daemon_that_starts_without_brokers_waits_for_them,
 ])
