@@ -58,7 +58,8 @@ struct KbntDaemon {
 
     void (*const *steps)(KbntDaemon *daemon); /* of the start, then of the stop */
     gboolean starting;
-    gboolean waiting; /* the start, for the broker */
+    gboolean waiting;      /* the start, for the broker */
+    gint64 met_another_us; /* when the start first saw another consumer; 0 for not */
     gboolean stopping;
     gboolean closing; /* the plugins stop, the stores among them */
     gboolean ready;
@@ -74,6 +75,9 @@ void kbnt_daemon_step_done(KbntValue *result, const GError *error, gpointer daem
 
 /* Stops, whatever has been started. */
 void kbnt_daemon_stop(KbntDaemon *daemon);
+
+/* The step of the start by which a consumer is the only one, where it has to be. */
+void kbnt_daemon_become_sole(KbntDaemon *daemon);
 
 /* The steps of the start that concern HTTP, and the one of the stop. */
 void kbnt_daemon_listen(KbntDaemon *daemon);

@@ -200,8 +200,9 @@ start_producer(KbntDaemon *daemon)
 }
 
 static void (*const start_steps[])(KbntDaemon *) = {
-    start_plugins, watch_settled,  ensure_requests, ensure_events,      ensure_dead, ask_meta,
-    ask_totals,    start_consumer, start_producer,  kbnt_daemon_listen, NULL,
+    start_plugins,  watch_settled,  ensure_requests,    ensure_events,
+    ensure_dead,    ask_meta,       ask_totals,         kbnt_daemon_become_sole,
+    start_consumer, start_producer, kbnt_daemon_listen, NULL,
 };
 
 /* The steps of the stop. */

@@ -81,8 +81,9 @@ typedef struct {
  * @life: create, start, stop, reload, destroy, health
  * @ensure_topic: argument {TOPIC, PARTITIONS, REPLICAS, RETENTION_MS (-1 for ever)}: makes the
  *   topic where it is missing and permitted, else checks it; result as of describe
- * @describe: argument {TOPIC, GROUP}: result {TOPIC, PARTITIONS, REPLICAS, MEMBERS,
- *   ASSIGNMENTS: values {PARTITION, OFFSET (next to read), LAG}}; NOT_FOUND
+ * @describe: argument {TOPIC, GROUP}: result {TOPIC, PARTITIONS, REPLICAS, MEMBERS (without
+ *   those that an earlier process of this instance has left behind), ASSIGNMENTS: values
+ *   {PARTITION, OFFSET (next to read), LAG}}; NOT_FOUND
  * @publish: @tasks: (transfer full each) one task a record, its argument; result {PARTITION,
  *   OFFSET (absent where the broker has none), TIMESTAMP}. Errors of class RETRY may have
  *   reached the broker

@@ -131,6 +131,42 @@ def a_reader_sees_each_event_once_however_often_the_consumer_is_killed(cluster):
         events_are_read_once_and_in_order(cluster, since_ms, Checker(pair.producer.state))
 
 
+def a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on(cluster):
+    with Pair(cluster, "kbnt.sinks=", "consumer.session_timeout=2s") as pair:
+        pair.producer.start()
+        pair.consumer.start()
+        with Daemon(pair.consumer.settings) as second:
+            second.start(ready=False)
+            require(second.process.wait(60) == 1, "the second consumer does not refuse")
+            second.reader.join(5)
+            said = "\n".join(second.lines)
+            require("the store 'sqlite' cannot be shared" in said, said)
+        client = Client(pair.producer, REQUESTS // 4)
+        client.start()
+        client.join(60)
+        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 60)
+        for daemon in pair.daemons:
+            require(daemon.stop() == 0, "a daemon did not stop in peace")
+        faults = Checker(pair.producer.state).check(client.answers)
+        require(not faults, "\n".join(faults[:20]))
+
+
+def a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the_dead_one(cluster):
+    with Pair(cluster, "kbnt.sinks=", "consumer.session_timeout=2s",
+              "transport.kafka.static_membership=false") as pair:
+        pair.producer.start()
+        pair.consumer.start()
+        client = Client(pair.producer, 1)
+        client.run()
+        wait_until("the request has ended", lambda: is_quiet(pair.producer))
+        pair.consumer.kill()
+        pair.consumer.start()
+        require(any("waits for its session to end" in line for line in pair.consumer.lines),
+                "it has not looked for others")
+        for daemon in pair.daemons:
+            require(daemon.stop() == 0, "a daemon did not stop in peace")
+
+
 def copy_of(consumer):
     """A consumer on a copy of another's state, which stands still meanwhile."""
     copy = Daemon(consumer.settings)
@@ -185,6 +221,8 @@ run_on_brokers([
     topics_that_cannot_be_right_are_refused_by_name,
     killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice,
     a_reader_sees_each_event_once_however_often_the_consumer_is_killed,
+    a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on,
+    a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the_dead_one,
     a_relay_that_was_replaced_publishes_nothing,
     a_daemon_that_starts_without_brokers_waits_for_them,
 ])

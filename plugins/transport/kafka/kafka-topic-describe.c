@@ -2,6 +2,8 @@
 /* kafka-topic-describe.c: owns what describe tells: members of a group, positions and lag. */
 #include "kafka-topics.h"
 
+#include <string.h>
+
 #define ASK_MS 5000
 #define ADMIN_MS 15000
 #define LOOKS 100
@@ -15,6 +17,16 @@ fail(const KafkaTopicJob *job, rd_kafka_resp_err_t code, const char *cause, GErr
 
     g_propagate_error(error, kafka_error_new(code, subject, cause));
     return FALSE;
+}
+
+/* A static member outlives its process until its session ends, or until it comes back. */
+static gboolean
+is_left_behind(const KafkaTopicJob *job, const rd_kafka_MemberDescription_t *member)
+{
+    const char *name = rd_kafka_MemberDescription_group_instance_id(member);
+
+    return job->self && name && g_str_has_prefix(name, job->self) &&
+           g_ascii_strtoull(name + strlen(job->self), NULL, 10) >= job->n_own;
 }
 
 static gboolean
@@ -36,10 +48,14 @@ add_members(const KafkaTopicJob *job, rd_kafka_event_t *event, KbntValue *descri
         return TRUE;
     if (fault)
         return fail(job, rd_kafka_error_code(fault), rd_kafka_error_string(fault), error);
-    for (size_t i = 0; i < rd_kafka_ConsumerGroupDescription_member_count(groups[0]); i++)
-        kbnt_value_append_string(described, KBNT_FIELD_MEMBERS,
-                                 rd_kafka_MemberDescription_consumer_id(
-                                     rd_kafka_ConsumerGroupDescription_member(groups[0], i)));
+    for (size_t i = 0; i < rd_kafka_ConsumerGroupDescription_member_count(groups[0]); i++) {
+        const rd_kafka_MemberDescription_t *member = rd_kafka_ConsumerGroupDescription_member(
+            groups[0], i);
+
+        if (!is_left_behind(job, member))
+            kbnt_value_append_string(described, KBNT_FIELD_MEMBERS,
+                                     rd_kafka_MemberDescription_consumer_id(member));
+    }
     return TRUE;
 }
 

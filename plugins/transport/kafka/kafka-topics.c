@@ -23,7 +23,10 @@ note_stands(KafkaTransport *transport, KafkaTopicJob *job)
     for (guint i = 0; i < transport->members->len; i++) {
         KafkaMember *member = transport->members->pdata[i];
 
-        if (g_strcmp0(member->group, job->group) != 0 || strcmp(member->topic, job->topic) != 0)
+        if (g_strcmp0(member->group, job->group) != 0)
+            continue;
+        job->n_own++;
+        if (strcmp(member->topic, job->topic) != 0)
             continue;
         for (guint j = 0; j < member->partitions->len; j++) {
             KafkaPartition *partition = member->partitions->pdata[j];
@@ -45,6 +48,7 @@ job_new(KafkaTransport *transport, KbntValue *argument)
     job->client = kafka_client_ref(transport->producer);
     job->topic = g_strdup(topic ? topic : "");
     job->group = g_strdup(kbnt_value_get_string(argument, KBNT_FIELD_GROUP));
+    job->self = transport->instance_id ? g_strconcat(transport->instance_id, "-", NULL) : NULL;
     job->n_partitions = given_or(argument, KBNT_FIELD_PARTITIONS, config->partitions);
     job->n_replicas = given_or(argument, KBNT_FIELD_REPLICAS, config->replicas);
     job->min_insync = MIN(config->min_insync_replicas, job->n_replicas);
@@ -61,6 +65,7 @@ job_free(KafkaTopicJob *job)
     g_array_unref(job->acknowledged);
     g_free(job->topic);
     g_free(job->group);
+    g_free(job->self);
     g_free(job);
 }
 

@@ -17,6 +17,8 @@ typedef struct {
     KafkaClient *client;
     char *topic;
     char *group; /* NULL for none */
+    char *self;  /* what the names of own static members begin with; NULL where none are */
+    guint n_own; /* members of the group that this process has now */
     gint64 n_partitions;
     gint64 n_replicas;
     gint64 min_insync;
