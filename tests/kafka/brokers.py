@@ -58,8 +58,7 @@ def the_reference_run_counts_right_over_two_processes(cluster):
         demo = pair.producer.control("demo", "--consumer",
                                      f"http://127.0.0.1:{pair.consumer.port}")
         require(demo.returncode == 0, demo.stdout + demo.stderr)
-        for daemon in pair.daemons:
-            require(daemon.stop() == 0, "a daemon did not stop in peace")
+        pair.stop()
 
 
 def refusal(cluster, *settings):
@@ -105,11 +104,7 @@ def killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice(clus
             kill_and_start_again(cluster, victim, pair)
         client.join(120)
         require(len(client.answers) == REQUESTS, f"{len(client.answers)} are answered")
-        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 120)
-        for daemon in pair.daemons:
-            require(daemon.stop() == 0, "a daemon did not stop in peace")
-        faults = Checker(pair.producer.state).check(client.answers)
-        require(not faults, "\n".join(faults[:20]))
+        pair.end_well(client.answers)
 
 
 def a_reader_sees_each_event_once_however_often_the_consumer_is_killed(cluster):
@@ -125,9 +120,7 @@ def a_reader_sees_each_event_once_however_often_the_consumer_is_killed(cluster):
             time.sleep(chance.uniform(0, 0.5))
             kill_and_start_again(cluster, victim, pair)
         client.join(120)
-        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 120)
-        for daemon in pair.daemons:
-            require(daemon.stop() == 0, "a daemon did not stop in peace")
+        pair.end_well(client.answers)
         events_are_read_once_and_in_order(cluster, since_ms, Checker(pair.producer.state))
 
 
@@ -144,11 +137,7 @@ def a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on(c
         client = Client(pair.producer, REQUESTS // 4)
         client.start()
         client.join(60)
-        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 60)
-        for daemon in pair.daemons:
-            require(daemon.stop() == 0, "a daemon did not stop in peace")
-        faults = Checker(pair.producer.state).check(client.answers)
-        require(not faults, "\n".join(faults[:20]))
+        pair.end_well(client.answers)
 
 
 def a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the_dead_one(cluster):
@@ -163,8 +152,7 @@ def a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the
         pair.consumer.start()
         require(any("waits for its session to end" in line for line in pair.consumer.lines),
                 "it has not looked for others")
-        for daemon in pair.daemons:
-            require(daemon.stop() == 0, "a daemon did not stop in peace")
+        pair.stop()
 
 
 def copy_of(consumer):
@@ -195,8 +183,7 @@ def a_relay_that_was_replaced_publishes_nothing(cluster):
             wait_until("the elder says that it was replaced", lambda: any(
                 "another process publishes as" in line for line in pair.consumer.lines), 60)
             require(heir.stop() == 0, "the heir did not stop in peace")
-        for daemon in pair.daemons:
-            require(daemon.stop() == 0, "a daemon did not stop in peace")
+        pair.stop()
         events_are_read_once_and_in_order(cluster, since_ms, Checker(pair.producer.state))
 
 

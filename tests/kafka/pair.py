@@ -9,7 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scenario"))
 from cluster import SKIPPED, Cluster, Unavailable, end_cleanly_on_sigterm  # noqa: E402
-from daemon import BUILD, KBNTCTL, Daemon, named, require, run_tests  # noqa: E402
+from daemon import BUILD, KBNTCTL, Daemon, named, require, run_tests, wait_until  # noqa: E402
+from invariants import Checker  # noqa: E402
 
 PLUGIN = BUILD / "plugins/transport/kafka/.libs/kbnt-transport-kafka.so"
 
@@ -19,7 +20,9 @@ class Pair:
 
     def __init__(self, cluster, *settings):
         self.producer = Daemon(["kbnt.role=producer"])
-        self.consumer = Daemon(["kbnt.role=consumer", "provisioner.mock.latency_factor=0"])
+        # Hosts are reported once, so that the pair comes to rest.
+        self.consumer = Daemon(["kbnt.role=consumer", "provisioner.mock.latency_factor=0",
+                                "consumer.host_report=10m"])
         self.daemons = (self.producer, self.consumer)
         # Where the invariants' checker looks for both; each store has a lock of its own.
         self.consumer.state = self.producer.state
@@ -37,6 +40,24 @@ class Pair:
     def __exit__(self, *_):
         for daemon in self.daemons:
             daemon.__exit__()
+
+    def is_at_rest(self):
+        """Whether no request is on its way, and the producer has been told of all there was."""
+        return is_quiet(self.producer) and self.producer.is_settled() and \
+            not Checker(self.producer.state).check([])
+
+    def stop(self):
+        for daemon in self.daemons:
+            require(daemon.stop() == 0, "a daemon did not stop in peace")
+
+    def end_well(self, answers, seconds=120):
+        """Comes to rest, stops, and holds to the invariants what is left behind."""
+        try:
+            wait_until("the pair is at rest", self.is_at_rest, seconds)
+        finally:
+            self.stop()
+            faults = Checker(self.producer.state).check(answers)
+            require(not faults, "\n".join(faults[:20]))
 
 
 class Client(threading.Thread):

@@ -44,6 +44,7 @@ take_over(KafkaMember *member, rd_kafka_topic_partition_list_t *list)
         add_partition(member, list->elems[i].partition);
         note_change(member, list->elems[i].partition, FALSE);
     }
+    kbnt_host_count(member->transport->host, "assignments_total", 1);
     rd_kafka_assign(member->client->handle, list);
     kafka_schedule(member->transport);
 }
