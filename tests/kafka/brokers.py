@@ -125,7 +125,7 @@ def a_reader_sees_each_event_once_however_often_the_consumer_is_killed(cluster):
 
 
 def a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on(cluster):
-    with Pair(cluster, "kbnt.sinks=", "consumer.session_timeout=2s") as pair:
+    with Pair(cluster, "kbnt.sinks=") as pair:
         pair.producer.start()
         pair.consumer.start()
         with Daemon(pair.consumer.settings) as second:
@@ -141,8 +141,7 @@ def a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on(c
 
 
 def a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the_dead_one(cluster):
-    with Pair(cluster, "kbnt.sinks=", "consumer.session_timeout=2s",
-              "transport.kafka.static_membership=false") as pair:
+    with Pair(cluster, "kbnt.sinks=", "transport.kafka.static_membership=false") as pair:
         pair.producer.start()
         pair.consumer.start()
         client = Client(pair.producer, 1)

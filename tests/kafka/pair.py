@@ -13,6 +13,7 @@ from daemon import BUILD, KBNTCTL, Daemon, named, require, run_tests, wait_until
 from invariants import Checker  # noqa: E402
 
 PLUGIN = BUILD / "plugins/transport/kafka/.libs/kbnt-transport-kafka.so"
+SESSION_S = 3
 
 
 class Pair:
@@ -20,9 +21,11 @@ class Pair:
 
     def __init__(self, cluster, *settings):
         self.producer = Daemon(["kbnt.role=producer"])
-        # Hosts are reported once, so that the pair comes to rest.
+        # Hosts are reported once, so that the pair comes to rest; the consumer of the pair before
+        # is soon forgotten by the group.
         self.consumer = Daemon(["kbnt.role=consumer", "provisioner.mock.latency_factor=0",
-                                "consumer.host_report=10m"])
+                                "consumer.host_report=10m",
+                                f"consumer.session_timeout={SESSION_S}s"])
         self.daemons = (self.producer, self.consumer)
         # Where the invariants' checker looks for both; each store has a lock of its own.
         self.consumer.state = self.producer.state

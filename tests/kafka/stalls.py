@@ -7,11 +7,10 @@ import re
 import signal
 import time
 
-from pair import Client, Pair, is_quiet, run_on_brokers
+from pair import SESSION_S, Client, Pair, is_quiet, run_on_brokers
 from daemon import require, wait_until
 
 REQUESTS = int(os.environ.get("KBNT_REQUESTS", "120"))
-SESSION_S = 2
 STILL_S = 3 * SESSION_S
 
 
@@ -23,7 +22,7 @@ def assignments(daemon):
 
 
 def a_consumer_that_stands_still_beyond_its_session_goes_on_and_does_all_once(cluster):
-    with Pair(cluster, "quota.default.vms=100000", f"consumer.session_timeout={SESSION_S}s",
+    with Pair(cluster, "quota.default.vms=100000",
               "provisioner.mock.latency_factor=0.02", "kbnt.sinks=prometheus") as pair:
         pair.producer.start()
         pair.consumer.start()
