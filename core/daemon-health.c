@@ -48,6 +48,15 @@ check_life(KbntDaemon *daemon, KbntValue *health)
     add_check(health, new_check("daemon", status, detail), KBNT_HEALTH_UNHEALTHY);
 }
 
+/* Of a broker that has been joined its plugin tells. */
+static void
+check_broker(KbntDaemon *daemon, KbntValue *health)
+{
+    if (daemon->broker_fault != NULL)
+        add_check(health, new_check("broker", KBNT_CHECK_STATUS_FAILED, daemon->broker_fault),
+                  KBNT_HEALTH_DEGRADED);
+}
+
 static void
 check_backlog(KbntDaemon *daemon, KbntValue *health)
 {
@@ -104,6 +113,7 @@ kbnt_daemon_health(KbntDaemon *daemon)
 
     kbnt_value_set_int(health, KBNT_FIELD_HEALTH_STATUS, KBNT_HEALTH_HEALTHY);
     check_life(daemon, health);
+    check_broker(daemon, health);
     check_backlog(daemon, health);
     check_events(daemon, health);
     check_drain(daemon, health);

@@ -56,9 +56,11 @@ struct KbntDaemon {
     KbntEventStream *events;
     char *store_id;
 
-    void (*const *steps)(KbntDaemon *daemon); /* of the start, then of the stop */
+    void (*const *steps)(KbntDaemon *daemon);      /* of the start, then of the stop */
+    void (*const *join_steps)(KbntDaemon *daemon); /* NULL once the broker is joined */
+    char *broker_fault; /* why the broker is not joined yet; NULL where it is, or may be soon */
     gboolean starting;
-    gboolean waiting;      /* the start, for the broker */
+    gboolean waiting;      /* for the broker */
     gint64 met_another_us; /* when the start first saw another consumer; 0 for not */
     gboolean stopping;
     gboolean closing; /* the plugins stop, the stores among them */
@@ -76,7 +78,23 @@ void kbnt_daemon_step_done(KbntValue *result, const GError *error, gpointer daem
 /* Stops, whatever has been started. */
 void kbnt_daemon_stop(KbntDaemon *daemon);
 
-/* The step of the start by which a consumer is the only one, where it has to be. */
+/* Stops, and says why when it has. */
+void kbnt_daemon_fail(KbntDaemon *daemon, const GError *error);
+
+/* Begins with the steps of the stop; where something was under way when it was asked for. */
+void kbnt_daemon_begin_stop(KbntDaemon *daemon);
+
+/* The step of the start that comes to the broker; without one the start goes on, and the broker
+ * is asked again each second. */
+void kbnt_daemon_join(KbntDaemon *daemon);
+
+/* A step of the joining has ended; has the form of a KbntDone. */
+void kbnt_daemon_join_done(KbntValue *result, const GError *error, gpointer data);
+
+/* The broker does not answer the step of the joining that is under way. */
+void kbnt_daemon_postpone_join(KbntDaemon *daemon, const GError *error);
+
+/* The step of the joining by which a consumer is the only one, where it has to be. */
 void kbnt_daemon_become_sole(KbntDaemon *daemon);
 
 /* The steps of the start that concern HTTP, and the one of the stop. */

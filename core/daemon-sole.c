@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Owns the step of the start by which a consumer whose store cannot be shared is the only one
+/* Owns the step of the joining by which a consumer whose store cannot be shared is the only one
  * of its group: one that reads beside another would work on half of what belongs together.
  *
  * A member that is there may be what a process left behind that has died, so that its session
@@ -31,18 +31,13 @@ refusal(KbntDaemon *daemon, KbntValue *described)
                        KBNT_TOPIC_REQUESTS, daemon->core->consumer->group, kbnt->store);
 }
 
+/* Whether or not the daemon is alone is said before it says that it is ready. */
 static void
-wait_on(KbntDaemon *daemon, const GError *error, const char *text)
+wait_for_its_end(KbntDaemon *daemon, const GError *error)
 {
-    kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL, text);
+    kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
+                           "it may be gone: its session is waited for");
     kbnt_loop_after(daemon->loop, G_USEC_PER_SEC, ask, daemon);
-}
-
-static void
-finish(KbntDaemon *daemon, const GError *error)
-{
-    daemon->waiting = FALSE;
-    kbnt_daemon_step_done(NULL, error, daemon);
 }
 
 static void
@@ -55,9 +50,9 @@ met_another(KbntDaemon *daemon, KbntValue *described)
     if (daemon->met_another_us == 0)
         daemon->met_another_us = now_us;
     if (now_us - daemon->met_another_us >= patience_ms * 1000)
-        finish(daemon, error);
+        kbnt_daemon_join_done(NULL, error, daemon);
     else
-        wait_on(daemon, error, "it may be gone: the start waits for its session to end");
+        wait_for_its_end(daemon, error);
 }
 
 static void
@@ -68,12 +63,11 @@ group_described(KbntValue *result, const GError *error, gpointer data)
     if (daemon->stopping)
         return;
     if (error != NULL && kbnt_error_class(error) == KBNT_CLASS_RETRY)
-        wait_on(daemon, error,
-                "the start waits for the broker, it is asked for again in a second");
+        kbnt_daemon_postpone_join(daemon, error);
     else if (error == NULL && kbnt_value_length(result, KBNT_FIELD_MEMBERS) > 0)
         met_another(daemon, result);
     else
-        finish(daemon, error);
+        kbnt_daemon_join_done(NULL, error, daemon);
 }
 
 static void
@@ -97,5 +91,5 @@ kbnt_daemon_become_sole(KbntDaemon *daemon)
     if (needs_to_be_sole(daemon))
         ask(daemon);
     else
-        finish(daemon, NULL);
+        kbnt_daemon_join_done(NULL, NULL, daemon);
 }

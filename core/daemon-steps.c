@@ -3,7 +3,7 @@
  *
  * Start and stop are lists of steps. A step that fails at the start turns the daemon round: it
  * stops what is started and says why. So does a signal, once the step under way has ended;
- * only the broker is not waited for. */
+ * only the broker is not waited for (daemon-join.c). */
 #include "daemon-private.h"
 
 #include <glib-unix.h>
@@ -46,49 +46,6 @@ start_plugins(KbntDaemon *daemon)
 }
 
 static void
-ensure_again(gpointer data)
-{
-    KbntDaemon *daemon = data;
-
-    if (!daemon->stopping)
-        (*daemon->steps)(daemon);
-}
-
-/* A broker that is away for now is no reason to give up. */
-static void
-topic_ensured(KbntValue *result, const GError *error, gpointer data)
-{
-    KbntDaemon *daemon = data;
-
-    if (daemon->stopping)
-        return;
-    if (error == NULL || kbnt_error_class(error) != KBNT_CLASS_RETRY) {
-        daemon->waiting = FALSE;
-        kbnt_daemon_step_done(result, error, daemon);
-        return;
-    }
-    kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
-                           "the start waits for the broker, it is asked for again in a second");
-    kbnt_loop_after(daemon->loop, G_USEC_PER_SEC, ensure_again, daemon);
-}
-
-/* @n_partitions: 0 for as many as the transport is configured for. */
-static void
-ensure_topic(KbntDaemon *daemon, const char *topic, gint64 n_partitions, gint64 retention_ms)
-{
-    const KbntTransportOps *ops = &kbnt_plugin_instance_ops(daemon->transport)->transport;
-    g_autoptr(KbntValue) argument = kbnt_value_new();
-
-    daemon->waiting = TRUE;
-    kbnt_value_set_string(argument, KBNT_FIELD_TOPIC, topic);
-    kbnt_value_set_int(argument, KBNT_FIELD_PARTITIONS, n_partitions);
-    kbnt_value_set_int(argument, KBNT_FIELD_RETENTION_MS, retention_ms);
-    ops->ensure_topic(kbnt_plugin_instance_data(daemon->transport),
-                      kbnt_task_new(kbnt_plugin_instance_host(daemon->transport), 0, argument,
-                                    topic_ensured, daemon));
-}
-
-static void
 watch_settled(KbntDaemon *daemon)
 {
     const KbntTransportOps *ops = &kbnt_plugin_instance_ops(daemon->transport)->transport;
@@ -98,27 +55,6 @@ watch_settled(KbntDaemon *daemon)
         ops->watch_settled(kbnt_plugin_instance_data(daemon->transport), record_settled,
                            daemon);
     kbnt_daemon_step_done(NULL, NULL, daemon);
-}
-
-static void
-ensure_requests(KbntDaemon *daemon)
-{
-    ensure_topic(daemon, KBNT_TOPIC_REQUESTS, 0, (gint64)7 * 24 * 3600 * 1000);
-}
-
-static void
-ensure_events(KbntDaemon *daemon)
-{
-    ensure_topic(daemon, KBNT_TOPIC_EVENTS, 0, -1);
-}
-
-static void
-ensure_dead(KbntDaemon *daemon)
-{
-    if (daemon->consumer_ports.transport.durable)
-        ensure_topic(daemon, KBNT_TOPIC_DEAD, 1, (gint64)30 * 24 * 3600 * 1000);
-    else
-        kbnt_daemon_step_done(NULL, NULL, daemon);
 }
 
 static void
@@ -200,9 +136,8 @@ start_producer(KbntDaemon *daemon)
 }
 
 static void (*const start_steps[])(KbntDaemon *) = {
-    start_plugins,  watch_settled,  ensure_requests,    ensure_events,
-    ensure_dead,    ask_meta,       ask_totals,         kbnt_daemon_become_sole,
-    start_consumer, start_producer, kbnt_daemon_listen, NULL,
+    start_plugins,  watch_settled,    ask_meta,           ask_totals, start_consumer,
+    start_producer, kbnt_daemon_join, kbnt_daemon_listen, NULL,
 };
 
 /* The steps of the stop. */
@@ -253,16 +188,16 @@ became_ready(KbntDaemon *daemon)
     kbnt_log_writer_write(daemon->log, KBNT_LOG_NOTICE, "daemon", NULL, NULL, "ready");
 }
 
-static void
-begin_stop(KbntDaemon *daemon)
+void
+kbnt_daemon_begin_stop(KbntDaemon *daemon)
 {
     daemon->starting = FALSE;
     daemon->steps = stop_steps;
     (*daemon->steps)(daemon);
 }
 
-static void
-fail_start(KbntDaemon *daemon, const GError *error)
+void
+kbnt_daemon_fail(KbntDaemon *daemon, const GError *error)
 {
     daemon->failure = g_error_copy(error);
     daemon->starting = FALSE;
@@ -276,14 +211,14 @@ kbnt_daemon_step_done(KbntValue *result, const GError *error, gpointer data)
 
     (void)result;
     if (error != NULL && !daemon->stopping) {
-        fail_start(daemon, error);
+        kbnt_daemon_fail(daemon, error);
         return;
     }
     if (error != NULL)
         kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
                                "the stop goes on");
     if (daemon->stopping && daemon->starting) {
-        begin_stop(daemon);
+        kbnt_daemon_begin_stop(daemon);
         return;
     }
     daemon->steps++;
@@ -314,8 +249,8 @@ kbnt_daemon_stop(KbntDaemon *daemon)
     kbnt_notify_stopping(daemon->notify, "stopping");
     daemon->drain_timer = kbnt_loop_after(daemon->loop, daemon->core->kbnt->drain_ms * 1000,
                                           drained_too_long, daemon);
-    if (!daemon->starting || daemon->waiting)
-        begin_stop(daemon);
+    if ((!daemon->starting && daemon->join_steps == NULL) || daemon->waiting)
+        kbnt_daemon_begin_stop(daemon);
 }
 
 static gboolean

@@ -254,5 +254,6 @@ kbnt_daemon_free(KbntDaemon *daemon)
     kbnt_plugin_loader_free(daemon->loader);
     g_clear_error(&daemon->failure);
     g_free(daemon->store_id);
+    g_free(daemon->broker_fault);
     g_free(daemon);
 }

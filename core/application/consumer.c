@@ -7,6 +7,7 @@
 
 #include "host-report.h"
 #include "meter.h"
+#include "totals.h"
 #include "transition.h"
 
 struct KbntConsumer {
@@ -22,8 +23,8 @@ struct KbntConsumer {
     KbntDrain *drain;
     char owner[37]; /* this incarnation */
     KbntDeadLetters *dead_letters;
-    KbntDone started;
-    gpointer started_data;
+    KbntDone done; /* of what is under way: start or join */
+    gpointer done_data;
 };
 
 /* An event is acknowledged: the request that it ends is done with. */
@@ -92,15 +93,6 @@ kbnt_consumer_free(KbntConsumer *consumer)
     g_free(consumer);
 }
 
-static void
-intake_started(KbntValue *result, const GError *error, gpointer data)
-{
-    KbntConsumer *consumer = data;
-
-    (void)result;
-    consumer->started(NULL, error, consumer->started_data);
-}
-
 /* A provisioner that does not answer at start is no reason not to: its hosts come later. */
 static void
 hosts_reported(KbntValue *result, const GError *error, gpointer data)
@@ -113,17 +105,57 @@ hosts_reported(KbntValue *result, const GError *error, gpointer data)
     kbnt_sweep_start(consumer->sweep);
     kbnt_meter_start(consumer->meter, consumer->settings.meter_interval_ms);
     kbnt_reconcile_start(consumer->reconcile, consumer->settings.reconcile_interval_ms);
-    kbnt_intake_start(consumer->intake, intake_started, consumer);
+    consumer->done(NULL, NULL, consumer->done_data);
+}
+
+static void
+totals_known(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntConsumer *consumer = data;
+
+    if (error != NULL) {
+        consumer->done(NULL, error, consumer->done_data);
+        return;
+    }
+    kbnt_relay_recall(consumer->relay, kbnt_totals_count(result, "outbox"));
+    kbnt_host_report_start(consumer->host_report, consumer->settings.host_interval_ms,
+                           hosts_reported, consumer);
 }
 
 void
 kbnt_consumer_start(KbntConsumer *consumer, KbntDone done, gpointer data)
 {
-    consumer->started = done;
-    consumer->started_data = data;
+    const KbntStorePort *store = &consumer->ports->store;
+
+    consumer->done = done;
+    consumer->done_data = data;
+    store->query(store->data, KBNT_STORE_TOTALS, NULL, totals_known, consumer);
+}
+
+static void
+intake_started(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntConsumer *consumer = data;
+
+    (void)result;
+    if (error == NULL)
+        kbnt_drain_begin(consumer->drain, TRUE);
+    consumer->done(NULL, error, consumer->done_data);
+}
+
+/* Who has drained the consumer by then takes it into its group when he resumes it. */
+void
+kbnt_consumer_join(KbntConsumer *consumer, KbntDone done, gpointer data)
+{
+    consumer->done = done;
+    consumer->done_data = data;
     kbnt_relay_start(consumer->relay);
-    kbnt_host_report_start(consumer->host_report, consumer->settings.host_interval_ms,
-                           hosts_reported, consumer);
+    if (!kbnt_drain_is_wanted(consumer->drain)) {
+        kbnt_intake_start(consumer->intake, intake_started, consumer);
+        return;
+    }
+    kbnt_drain_begin(consumer->drain, FALSE);
+    done(NULL, NULL, data);
 }
 
 void

@@ -32,8 +32,13 @@ KbntConsumer *kbnt_consumer_new(const KbntPorts *ports, const KbntConsumerSettin
 
 void kbnt_consumer_free(KbntConsumer *consumer);
 
-/* Hosts first, then what was left behind, then new records; @done when all of it is going. */
+/* Hosts first, then what was left behind; @done when all of it is going. Events wait in the
+ * store until the consumer has joined. */
 void kbnt_consumer_start(KbntConsumer *consumer, KbntDone done, gpointer data);
+
+/* After the start, once the broker has the topics; @done when events go out and new records
+ * come in. */
+void kbnt_consumer_join(KbntConsumer *consumer, KbntDone done, gpointer data);
 
 /* New records first, then the rest; @done when nothing is taken in any more. */
 void kbnt_consumer_stop(KbntConsumer *consumer, KbntDone done, gpointer data);

@@ -13,6 +13,7 @@ struct KbntDrain {
     KbntIntake *intake;
     KbntSaga *saga;
     gboolean wanted;
+    gboolean begun;
     gboolean has_left; /* the group, or is leaving it */
     gboolean moving;
     gboolean stopped;
@@ -29,6 +30,7 @@ kbnt_drain_new(const KbntPorts *ports, KbntIntake *intake, KbntSaga *saga)
     drain->ports = ports;
     drain->intake = intake;
     drain->saga = saga;
+    drain->has_left = TRUE;
     return drain;
 }
 
@@ -66,7 +68,7 @@ move(gpointer data)
     KbntDrain *drain = data;
 
     drain->timer = 0;
-    if (drain->moving || drain->wanted == drain->has_left)
+    if (!drain->begun || drain->moving || drain->wanted == drain->has_left)
         return;
     drain->moving = TRUE;
     drain->has_left = drain->wanted;
@@ -74,6 +76,14 @@ move(gpointer data)
         kbnt_intake_stop(drain->intake, moved, drain);
     else
         kbnt_intake_start(drain->intake, moved, drain);
+}
+
+void
+kbnt_drain_begin(KbntDrain *drain, gboolean has_joined)
+{
+    drain->begun = TRUE;
+    drain->has_left = !has_joined;
+    move(drain);
 }
 
 void

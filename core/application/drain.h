@@ -10,10 +10,13 @@
 
 typedef struct KbntDrain KbntDrain;
 
-/* @intake, which has been started, and @saga live on. */
+/* @intake and @saga live on. */
 KbntDrain *kbnt_drain_new(const KbntPorts *ports, KbntIntake *intake, KbntSaga *saga);
 
 void kbnt_drain_free(KbntDrain *drain);
+
+/* The consumer may be in its group from now on; @has_joined: @intake has been started. */
+void kbnt_drain_begin(KbntDrain *drain, gboolean has_joined);
 
 /* Takes no more work from now on, or takes it up again; does not last over a restart. */
 void kbnt_drain_set(KbntDrain *drain, gboolean wanted);

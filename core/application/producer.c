@@ -5,6 +5,7 @@
  */
 #include "producer.h"
 
+#include "totals.h"
 #include "transition.h"
 
 /* How many resources are read at a time, after the start. */
@@ -25,9 +26,10 @@ struct KbntProducer {
     KbntSweep *sweep;
     KbntDeadLetters *dead_letters;
     guint64 claims_timer;
+    gboolean joined;
     gboolean stopped;
-    KbntDone started;
-    gpointer started_data;
+    KbntDone done; /* of what is under way: start or join */
+    gpointer done_data;
 };
 
 static void
@@ -152,29 +154,16 @@ ask_for_claims(KbntProducer *producer, const char *cursor)
 
 /* Nobody waits for the claims: however many there are, requests are accepted without them. */
 static void
-projection_started(KbntValue *result, const GError *error, gpointer data)
-{
-    KbntProducer *producer = data;
-
-    (void)result;
-    kbnt_sweep_start(producer->sweep);
-    if (error == NULL)
-        ask_for_claims(producer, NULL);
-    producer->started(NULL, error, producer->started_data);
-}
-
-static void
 hosts_known(KbntValue *result, const GError *error, gpointer data)
 {
     KbntProducer *producer = data;
 
-    if (error != NULL) {
-        producer->started(NULL, error, producer->started_data);
-        return;
+    if (error == NULL) {
+        kbnt_roster_load(producer->roster, result);
+        kbnt_sweep_start(producer->sweep);
+        ask_for_claims(producer, NULL);
     }
-    kbnt_roster_load(producer->roster, result);
-    kbnt_relay_start(producer->relay);
-    kbnt_projection_start(producer->projection, projection_started, producer);
+    producer->done(NULL, error, producer->done_data);
 }
 
 static void
@@ -183,10 +172,11 @@ totals_known(KbntValue *result, const GError *error, gpointer data)
     KbntProducer *producer = data;
 
     if (error != NULL) {
-        producer->started(NULL, error, producer->started_data);
+        producer->done(NULL, error, producer->done_data);
         return;
     }
     kbnt_expectation_load(producer->expectation, result);
+    kbnt_relay_recall(producer->relay, kbnt_totals_count(result, "outbox"));
     producer->ports->store.query(producer->ports->store.data, KBNT_STORE_HOSTS, NULL,
                                  hosts_known, producer);
 }
@@ -196,9 +186,28 @@ kbnt_producer_start(KbntProducer *producer, KbntDone done, gpointer data)
 {
     const KbntStorePort *store = &producer->ports->store;
 
-    producer->started = done;
-    producer->started_data = data;
+    producer->done = done;
+    producer->done_data = data;
     store->query(store->data, KBNT_STORE_TOTALS, NULL, totals_known, producer);
+}
+
+static void
+projection_started(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntProducer *producer = data;
+
+    (void)result;
+    producer->joined = error == NULL;
+    producer->done(NULL, error, producer->done_data);
+}
+
+void
+kbnt_producer_join(KbntProducer *producer, KbntDone done, gpointer data)
+{
+    producer->done = done;
+    producer->done_data = data;
+    kbnt_relay_start(producer->relay);
+    kbnt_projection_start(producer->projection, projection_started, producer);
 }
 
 void
@@ -213,7 +222,10 @@ kbnt_producer_stop(KbntProducer *producer, KbntDone done, gpointer data)
     kbnt_sweep_stop(producer->sweep);
     kbnt_accept_stop(producer->accept);
     kbnt_relay_stop(producer->relay);
-    kbnt_projection_stop(producer->projection, done, data);
+    if (producer->joined)
+        kbnt_projection_stop(producer->projection, done, data);
+    else
+        done(NULL, NULL, data);
 }
 
 void

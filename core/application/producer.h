@@ -33,8 +33,12 @@ KbntProducer *kbnt_producer_new(const KbntPorts *ports, const KbntProducerSettin
 
 void kbnt_producer_free(KbntProducer *producer);
 
-/* @done when requests can be accepted and events are projected. */
+/* @done when requests can be accepted; they wait in the store until the producer has joined. */
 void kbnt_producer_start(KbntProducer *producer, KbntDone done, gpointer data);
+
+/* After the start, once the broker has the topics; @done when requests are published and events
+ * projected. */
+void kbnt_producer_join(KbntProducer *producer, KbntDone done, gpointer data);
 
 /* @done when no event is projected any more. Requests that wait are answered as they stand. */
 void kbnt_producer_stop(KbntProducer *producer, KbntDone done, gpointer data);

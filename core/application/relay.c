@@ -11,9 +11,9 @@
  * under way at a time. There nothing is sent twice: before the first batch and after each
  * failure the broker is asked for the cursor, and what that has passed counts as confirmed.
  *
- * Records come by push, straight from the command that committed them. At start, and when more
- * are waiting than memory should hold, they are read from the outbox instead; a push that
- * arrives meanwhile is dropped, because the outbox has it.
+ * Records come by push, straight from the command that committed them. Until the start has read
+ * what is there, and when more are waiting than memory should hold, they are read from the
+ * outbox instead; a push that arrives meanwhile is only counted, because the outbox has it.
  */
 #include "relay.h"
 
@@ -55,6 +55,7 @@ struct KbntRelay {
     guint window;
     GPtrArray *lanes;
     guint n_held;
+    guint n_unread; /* records that only the outbox has */
     guint n_in_flight;
     gint64 last_position;
     gboolean running;
@@ -105,6 +106,7 @@ kbnt_relay_new(const KbntPorts *ports, KbntService service, guint n_partitions, 
         relay->cursor = kbnt_cursor_new(ports, hooks->atomic_topic, cursor_known, relay);
     relay->n_partitions = n_partitions;
     relay->window = window;
+    relay->loading = TRUE;
     relay->lanes = g_ptr_array_new_with_free_func(lane_free);
     return relay;
 }
@@ -123,7 +125,7 @@ kbnt_relay_free(KbntRelay *relay)
 guint
 kbnt_relay_backlog(const KbntRelay *relay)
 {
-    return relay->n_held;
+    return relay->n_held + relay->n_unread;
 }
 
 gboolean
@@ -408,6 +410,7 @@ kbnt_relay_push(KbntRelay *relay, KbntValue *record)
         relay->loading = TRUE;
     if (relay->loading) {
         relay->pushed_since_query = TRUE;
+        relay->n_unread++;
         return;
     }
     hold(relay, record);
@@ -448,8 +451,11 @@ page_loaded(KbntValue *result, const GError *error, gpointer data)
     guint n_items = kbnt_value_length(result, KBNT_FIELD_ITEMS);
     for (guint i = 0; i < n_items; i++)
         hold(relay, kbnt_value_nth_value(result, KBNT_FIELD_ITEMS, i));
-    if (n_items < PAGE && !relay->pushed_since_query)
+    relay->n_unread -= MIN(n_items, relay->n_unread);
+    if (n_items < PAGE && !relay->pushed_since_query) {
         relay->loading = FALSE;
+        relay->n_unread = 0;
+    }
     send_all(relay);
 }
 
@@ -469,10 +475,15 @@ load_page(KbntRelay *relay)
 }
 
 void
+kbnt_relay_recall(KbntRelay *relay, guint n_records)
+{
+    relay->n_unread = n_records;
+}
+
+void
 kbnt_relay_start(KbntRelay *relay)
 {
     relay->running = TRUE;
-    relay->loading = TRUE;
     if (relay->cursor != NULL)
         kbnt_cursor_ask(relay->cursor);
     load_page(relay);

@@ -30,7 +30,10 @@ KbntRelay *kbnt_relay_new(const KbntPorts *ports, KbntService service, guint n_p
 
 void kbnt_relay_free(KbntRelay *relay);
 
-/* Re-sends all that the outbox holds; what is pushed meanwhile is found there. */
+/* The outbox holds @n_records already; before the first push. */
+void kbnt_relay_recall(KbntRelay *relay, guint n_records);
+
+/* Re-sends all that the outbox holds; what was pushed before is found there. */
 void kbnt_relay_start(KbntRelay *relay);
 
 /* Sends nothing more. What is under way still completes. */
@@ -45,7 +48,7 @@ void kbnt_relay_push_all(KbntRelay *relay, const KbntValue *result);
 /* The transport's last subscriber is done with @record (kbnt-transport.h, watch_settled). */
 void kbnt_relay_settled(KbntRelay *relay, KbntValue *record);
 
-/* Records that the broker has not confirmed. */
+/* Records that the broker has not confirmed, whether held in memory or not. */
 guint kbnt_relay_backlog(const KbntRelay *relay);
 
 /* TRUE while the broker refuses what is sent, or does not tell the cursor. */

@@ -41,8 +41,9 @@ start(ProducerRig *rig)
 
         fake_calls_complete(rig->queries, wants_hosts ? hosts : NULL);
     }
+    kbnt_producer_join(rig->producer, ignore, NULL);
+    fake_calls_complete(rig->queries, NULL); /* nothing is in the outbox */
     fake_calls_complete(fake_ports_subscriptions(rig->fake), NULL);
-    fake_calls_complete(rig->queries, NULL); /* nothing lives on the host */
 }
 
 ProducerRig *

@@ -149,7 +149,7 @@ def a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the
         wait_until("the request has ended", lambda: is_quiet(pair.producer))
         pair.consumer.kill()
         pair.consumer.start()
-        require(any("waits for its session to end" in line for line in pair.consumer.lines),
+        require(any("its session is waited for" in line for line in pair.consumer.lines),
                 "it has not looked for others")
         pair.stop()
 
@@ -186,16 +186,23 @@ def a_relay_that_was_replaced_publishes_nothing(cluster):
         events_are_read_once_and_in_order(cluster, since_ms, Checker(pair.producer.state))
 
 
-def a_daemon_that_starts_without_brokers_waits_for_them(cluster):
-    with Pair(cluster, "transport.kafka.warm_up=100ms") as pair:
+def a_pair_that_starts_without_brokers_does_all_once_they_are_there(cluster):
+    with Pair(cluster, "transport.kafka.warm_up=100ms", "http.publish_wait=10ms",
+              "kbnt.sinks=") as pair:
         for node in range(3):
             cluster.kill(node)
-        pair.producer.start(ready=False)
-        wait_until("the producer says that it waits",
-                   lambda: any("it is asked for again" in line for line in pair.producer.lines))
+        for daemon in pair.daemons:
+            daemon.start()
+        client = Client(pair.producer, REQUESTS // 4)
+        client.start()
+        client.join(60)
+        require(all(answer["status"] == "QUEUED" for answer in client.answers),
+                "published without a broker")
+        pair.producer.kill()
+        pair.producer.start()
         for node in range(3):
             cluster.start(node)
-        wait_until("the producer is ready", pair.producer._is_ready, 90)
+        pair.end_well(client.answers)
 
 
 run_on_brokers([
@@ -210,5 +217,5 @@ run_on_brokers([
     a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on,
     a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the_dead_one,
     a_relay_that_was_replaced_publishes_nothing,
-    a_daemon_that_starts_without_brokers_waits_for_them,
+    a_pair_that_starts_without_brokers_does_all_once_they_are_there,
 ])

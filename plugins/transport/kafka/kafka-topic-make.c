@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+/* Whoever asks while no broker is there asks again: he is told soon. */
 #define ASK_MS 5000
+#define ASK_NOBODY_MS 1000
 #define ADMIN_MS 15000
 
 static gboolean
@@ -41,12 +43,15 @@ kafka_topic_look(KafkaTopicJob *job, GError **error)
 {
     rd_kafka_topic_t *handle = rd_kafka_topic_new(job->client->handle, job->topic, NULL);
     const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(job->client->handle, FALSE, handle, &metadata,
-                                                 ASK_MS);
+    gint *is_connected = &job->transport->is_connected;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(
+        job->client->handle, FALSE, handle, &metadata,
+        g_atomic_int_get(is_connected) ? ASK_MS : ASK_NOBODY_MS);
 
     rd_kafka_topic_destroy(handle);
     if (code)
         return fail(job, code, NULL, error);
+    g_atomic_int_set(is_connected, TRUE);
     job->n_brokers = (guint)metadata->broker_cnt;
     code = metadata->topic_cnt > 0 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
     if (!code && !has_leaders(&metadata->topics[0]) && job->n_found == 0)

@@ -30,10 +30,12 @@ fixture_new(void)
     consumer_rig_init(&fixture->rig);
     fixture->consumer = kbnt_consumer_new(fixture->rig.ports, &settings);
     kbnt_consumer_start(fixture->consumer, consumer_rig_done, &fixture->rig);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.queries, 0), KBNT_STORE_TOTALS);
+    fake_calls_complete(fixture->rig.queries, NULL);
     return fixture;
 }
 
-/* Returns: (transfer full): a consumer in work, with an empty inbox and no hosts. */
+/* Returns: (transfer full): a consumer with an empty inbox and no hosts. */
 static Fixture *
 started(void)
 {
@@ -42,6 +44,17 @@ started(void)
     fake_calls_fail(fixture->rig.actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
     while (fake_calls_length(fixture->rig.queries) > 0)
         fake_calls_complete(fixture->rig.queries, NULL);
+    return fixture;
+}
+
+/* Returns: (transfer full): one that takes in records, too. */
+static Fixture *
+joined(void)
+{
+    Fixture *fixture = started();
+
+    kbnt_consumer_join(fixture->consumer, consumer_rig_done, &fixture->rig);
+    fake_calls_complete(fixture->rig.queries, NULL); /* nothing is in the outbox */
     fake_calls_complete(fixture->rig.subscriptions, NULL);
     return fixture;
 }
@@ -69,20 +82,67 @@ n_pruned(Fixture *fixture)
 }
 
 static void
-hosts_come_before_records(void)
+hosts_are_reported_before_it_has_started(void)
 {
     g_autoptr(Fixture) fixture = fixture_new();
 
     kbnt_assert_int(fake_calls_verb(fixture->rig.actions, 0), KBNT_ACTION_HOSTS);
-    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
     fake_calls_complete(fixture->rig.actions, NULL);
-    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
+    kbnt_assert_int(fixture->rig.n_done, 0);
     fake_calls_complete(fixture->rig.commands, NULL);
 
-    kbnt_assert_int(fake_calls_verb(fixture->rig.subscriptions, 0), FAKE_SUBSCRIBE);
-    kbnt_assert_int(fixture->rig.n_done, 0);
-    fake_calls_complete(fixture->rig.subscriptions, NULL);
     kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
+}
+
+static void
+records_come_in_once_it_has_joined(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_consumer_join(fixture->consumer, consumer_rig_done, &fixture->rig);
+    kbnt_assert_int(fake_calls_verb(fixture->rig.subscriptions, 0), FAKE_SUBSCRIBE);
+    kbnt_assert_int(fixture->rig.n_done, 1);
+    fake_calls_complete(fixture->rig.subscriptions, NULL);
+
+    kbnt_assert_int(fixture->rig.n_done, 2);
+}
+
+static void
+a_store_that_cannot_be_read_is_why_it_does_not_start(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_consumer_start(fixture->consumer, consumer_rig_done, &fixture->rig);
+    fake_calls_fail(fixture->rig.queries, KBNT_ERROR_STORE_FAILED);
+
+    kbnt_assert_int(fixture->rig.code, KBNT_ERROR_STORE_FAILED);
+}
+
+static void
+a_consumer_that_was_drained_before_joins_its_group_when_it_is_resumed(void)
+{
+    g_autoptr(Fixture) fixture = started();
+    KbntDrain *drain = kbnt_consumer_drain(fixture->consumer);
+
+    kbnt_drain_set(drain, TRUE);
+    kbnt_consumer_join(fixture->consumer, consumer_rig_done, &fixture->rig);
+    kbnt_assert_int(fixture->rig.n_done, 2);
+    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
+    kbnt_drain_set(drain, FALSE);
+
+    kbnt_assert_int(fake_calls_verb(fixture->rig.subscriptions, 0), FAKE_SUBSCRIBE);
+}
+
+static void
+a_consumer_that_has_not_joined_has_no_group_to_leave(void)
+{
+    g_autoptr(Fixture) fixture = started();
+
+    kbnt_consumer_stop(fixture->consumer, consumer_rig_done, &fixture->rig);
+
+    kbnt_assert_int(fixture->rig.n_done, 2);
+    kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
 }
 
 static void
@@ -97,9 +157,9 @@ a_provisioner_that_is_away_is_no_reason_not_to_start(void)
 static void
 a_group_that_cannot_be_joined_is(void)
 {
-    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(Fixture) fixture = started();
 
-    fake_calls_fail(fixture->rig.actions, KBNT_ERROR_PROVISIONER_UNAVAILABLE);
+    kbnt_consumer_join(fixture->consumer, consumer_rig_done, &fixture->rig);
     fake_calls_fail(fixture->rig.subscriptions, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
 
     kbnt_assert_int(fixture->rig.code, KBNT_ERROR_TRANSPORT_UNAVAILABLE);
@@ -108,26 +168,26 @@ a_group_that_cannot_be_joined_is(void)
 static void
 a_consumer_stops_once_it_has_left_its_group(void)
 {
-    g_autoptr(Fixture) fixture = started();
+    g_autoptr(Fixture) fixture = joined();
 
     kbnt_consumer_stop(fixture->consumer, consumer_rig_done, &fixture->rig);
     kbnt_assert_int(fake_calls_verb(fixture->rig.subscriptions, 0), FAKE_UNSUBSCRIBE);
-    kbnt_assert_int(fixture->rig.n_done, 1);
+    kbnt_assert_int(fixture->rig.n_done, 2);
     fake_calls_complete(fixture->rig.subscriptions, NULL);
 
-    kbnt_assert_int(fixture->rig.n_done, 2);
+    kbnt_assert_int(fixture->rig.n_done, 3);
 }
 
 static void
 a_drained_consumer_has_left_already(void)
 {
-    g_autoptr(Fixture) fixture = started();
+    g_autoptr(Fixture) fixture = joined();
 
     kbnt_drain_set(kbnt_consumer_drain(fixture->consumer), TRUE);
     fake_calls_complete(fixture->rig.subscriptions, NULL);
     kbnt_consumer_stop(fixture->consumer, consumer_rig_done, &fixture->rig);
 
-    kbnt_assert_int(fixture->rig.n_done, 2);
+    kbnt_assert_int(fixture->rig.n_done, 3);
     kbnt_assert_int(fake_calls_length(fixture->rig.subscriptions), 0);
 }
 
@@ -176,7 +236,7 @@ confirm_record(Fixture *fixture, KbntEventType type)
 static void
 an_acknowledged_event_is_told_with_the_time_since_its_request(void)
 {
-    g_autoptr(Fixture) fixture = started();
+    g_autoptr(Fixture) fixture = joined();
 
     confirm_record(fixture, KBNT_EVENT_TYPE_VIRTUALIZATION_COMPLETED);
 
@@ -190,7 +250,7 @@ an_acknowledged_event_is_told_with_the_time_since_its_request(void)
 static void
 a_record_that_is_no_event_is_not_told_as_one(void)
 {
-    g_autoptr(Fixture) fixture = started();
+    g_autoptr(Fixture) fixture = joined();
 
     confirm_record(fixture, 0);
 
@@ -210,7 +270,11 @@ its_parts_are_there_to_be_asked(void)
 }
 
 static const KbntTest tests[] = {
-    KBNT_TEST(hosts_come_before_records),
+    KBNT_TEST(hosts_are_reported_before_it_has_started),
+    KBNT_TEST(records_come_in_once_it_has_joined),
+    KBNT_TEST(a_store_that_cannot_be_read_is_why_it_does_not_start),
+    KBNT_TEST(a_consumer_that_was_drained_before_joins_its_group_when_it_is_resumed),
+    KBNT_TEST(a_consumer_that_has_not_joined_has_no_group_to_leave),
     KBNT_TEST(a_provisioner_that_is_away_is_no_reason_not_to_start),
     KBNT_TEST(a_group_that_cannot_be_joined_is),
     KBNT_TEST(a_consumer_stops_once_it_has_left_its_group),

@@ -47,6 +47,7 @@ fixture_new(void)
     fake_calls_complete(fake_ports_queries(fixture->fake), NULL);
     kbnt_intake_start(fixture->intake, ignore, NULL);
     fake_calls_complete(fixture->subscriptions, NULL);
+    kbnt_drain_begin(fixture->drain, TRUE);
     return fixture;
 }
 

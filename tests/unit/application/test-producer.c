@@ -18,9 +18,8 @@ started_producer(ProducerRig *rig, FakePorts *fake)
     FakeCalls *queries = fake_ports_queries(fake);
 
     kbnt_producer_start(producer, producer_rig_done, rig);
-    for (guint i = 0; i < 3; i++)
+    for (guint i = 0; i < 2; i++)
         fake_calls_complete(queries, NULL);
-    fake_calls_complete(fake_ports_subscriptions(fake), NULL);
     return producer;
 }
 
@@ -35,7 +34,7 @@ n_asked_for_resources(FakeCalls *queries)
 }
 
 static void
-what_is_known_comes_before_events(void)
+what_is_known_comes_before_requests(void)
 {
     g_autoptr(ProducerRig) rig = producer_rig_new();
     g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
@@ -46,13 +45,66 @@ what_is_known_comes_before_events(void)
     kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_TOTALS);
     fake_calls_complete(queries, NULL);
     kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_HOSTS);
-    fake_calls_complete(queries, NULL);
-    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_OUTBOX);
     kbnt_assert_int(rig->n_answers, 0);
-    fake_calls_complete(fake_ports_subscriptions(fake), NULL);
+    fake_calls_complete(queries, NULL);
 
     kbnt_assert_int(rig->n_answers, 1);
     kbnt_assert_int(rig->code, 0);
+    kbnt_producer_free(producer);
+}
+
+static void
+requests_go_out_and_events_come_in_once_it_has_joined(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    KbntProducer *producer = started_producer(rig, fake);
+    FakeCalls *queries = fake_ports_queries(fake);
+
+    fake_calls_complete(queries, NULL);
+    kbnt_assert_int(fake_calls_length(queries), 0);
+    kbnt_assert_int(fake_calls_length(fake_ports_subscriptions(fake)), 0);
+    kbnt_producer_join(producer, producer_rig_done, rig);
+    kbnt_assert_int(fake_calls_verb(queries, 0), KBNT_STORE_OUTBOX);
+    kbnt_assert_int(rig->n_answers, 1);
+    fake_calls_complete(fake_ports_subscriptions(fake), NULL);
+
+    kbnt_assert_int(rig->n_answers, 2);
+    kbnt_producer_free(producer);
+}
+
+static void
+what_an_earlier_life_has_left_counts_in_the_backlog(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    g_autoptr(KbntValue) totals = kbnt_value_new();
+    KbntValue *total = kbnt_value_new();
+    KbntProducer *producer = new_producer(rig, fake);
+
+    kbnt_value_set_string(total, KBNT_FIELD_NAME, "outbox");
+    kbnt_value_set_int(total, KBNT_FIELD_COUNT, 3);
+    kbnt_value_take_item(totals, KBNT_FIELD_TOTALS, total);
+    kbnt_producer_start(producer, producer_rig_done, rig);
+    fake_calls_complete(fake_ports_queries(fake), totals);
+
+    kbnt_assert_int(kbnt_relay_backlog(kbnt_producer_relay(producer)), 3);
+    fake_calls_fail(fake_ports_queries(fake), KBNT_ERROR_STORE_FAILED);
+    kbnt_producer_free(producer);
+}
+
+static void
+a_producer_that_has_not_joined_has_no_group_to_leave(void)
+{
+    g_autoptr(ProducerRig) rig = producer_rig_new();
+    g_autoptr(FakePorts) fake = fake_ports_new(TRUE);
+    KbntProducer *producer = started_producer(rig, fake);
+
+    kbnt_producer_stop(producer, producer_rig_done, rig);
+
+    kbnt_assert_int(rig->n_answers, 2);
+    kbnt_assert_int(fake_calls_length(fake_ports_subscriptions(fake)), 0);
+    fake_calls_complete(fake_ports_queries(fake), NULL);
     kbnt_producer_free(producer);
 }
 
@@ -110,7 +162,6 @@ what_lives_on_the_hosts_is_no_longer_read_at_the_stop(void)
     fake_calls_complete(queries, page);
 
     kbnt_assert_int(fake_calls_length(queries), 0);
-    fake_calls_complete(fake_ports_subscriptions(fake), NULL);
     kbnt_producer_free(producer);
 }
 
@@ -179,7 +230,10 @@ its_parts_are_there_to_be_asked(void)
 }
 
 static const KbntTest tests[] = {
-    KBNT_TEST(what_is_known_comes_before_events),
+    KBNT_TEST(what_is_known_comes_before_requests),
+    KBNT_TEST(requests_go_out_and_events_come_in_once_it_has_joined),
+    KBNT_TEST(what_an_earlier_life_has_left_counts_in_the_backlog),
+    KBNT_TEST(a_producer_that_has_not_joined_has_no_group_to_leave),
     KBNT_TEST(what_lives_on_the_hosts_is_read_page_by_page_once_requests_are_accepted),
     KBNT_TEST(what_lives_on_the_hosts_is_read_again_where_the_store_fails),
     KBNT_TEST(what_lives_on_the_hosts_is_no_longer_read_at_the_stop),
