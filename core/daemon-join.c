@@ -28,7 +28,7 @@ end_step_of_start(KbntDaemon *daemon)
 void
 kbnt_daemon_postpone_join(KbntDaemon *daemon, const GError *error)
 {
-    if (g_strcmp0(daemon->broker_fault, error->message) != 0)
+    if (daemon->broker_fault == NULL)
         kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
                                "the broker is asked again each second, meanwhile what is for "
                                "it waits in the store");

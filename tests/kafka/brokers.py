@@ -81,6 +81,32 @@ def topics_that_cannot_be_right_are_refused_by_name(cluster):
         require(text in said, f"{settings} is refused by: {said}")
 
 
+def alter_topic(cluster, topic, *settings):
+    cluster.tool("kafka.admin.ConfigCommand", "--alter", "--entity-type", "topics",
+                 "--entity-name", topic, *settings)
+
+
+def a_topic_with_settings_that_lose_records_is_refused_and_a_doubtful_one_is_told_of(cluster):
+    requests, events = "virtualization-requests", "virtualization-events"
+    with Pair(cluster, "kbnt.sinks=") as pair:
+        pair.producer.start()
+        require(pair.producer.stop() == 0, "it did not stop in peace")
+        alter_topic(cluster, requests, "--add-config", "cleanup.policy=compact")
+        said = refusal(cluster)
+        require(requests in said and "set it to 'delete'" in said, f"compacted: {said}")
+        alter_topic(cluster, requests, "--add-config", "cleanup.policy=delete,retention.ms=3600000")
+        said = refusal(cluster)
+        require(requests in said and "3600000 as its retention.ms" in said, f"short: {said}")
+        alter_topic(cluster, requests, "--add-config", f"retention.ms={7 * 24 * 3600 * 1000}")
+        alter_topic(cluster, events, "--add-config", "retention.ms=86400000")
+        pair.producer.start()
+        checks = pair.producer.ask("GET", "/readyz")[2]["checks"]
+        kafka = next(check for check in checks if check["name"] == "kafka")
+        require(kafka["status"] == "PASSED" and events in kafka["detail"] and
+                "86400000" in kafka["detail"], f"readyz says {kafka}")
+        alter_topic(cluster, events, "--add-config", "retention.ms=-1")
+
+
 def kill_and_start_again(cluster, victim, pair):
     if victim in pair.daemons:
         victim.kill()
@@ -212,6 +238,7 @@ run_on_brokers([
     a_full_queue_holds_back_and_loses_nothing,
     the_reference_run_counts_right_over_two_processes,
     topics_that_cannot_be_right_are_refused_by_name,
+    a_topic_with_settings_that_lose_records_is_refused_and_a_doubtful_one_is_told_of,
     killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice,
     a_reader_sees_each_event_once_however_often_the_consumer_is_killed,
     a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on,

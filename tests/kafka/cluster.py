@@ -28,6 +28,8 @@ JAVA = ["nice", "-n", "15", "java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredS
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>kbnt</groupId><artifactId>brokers</artifactId><version>1</version><dependencies>
 <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId>
+<version>{version}</version></dependency>
+<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId>
 <version>{version}</version></dependency></dependencies></project>
 """
 
@@ -63,23 +65,24 @@ class Unavailable(Exception):
     """Why there can be no brokers here."""
 
 
-def fetch_jars():
+def fetch_jars(version):
     """Apache Kafka and all it needs, from Maven Central or from the cache. Returns the folder."""
-    folder = CACHE / VERSION
-    if (folder / "complete").exists():
+    folder = CACHE / version
+    wanted, complete = POM.format(version=version), folder / "complete"
+    if complete.exists() and complete.read_text() == wanted:
         return folder
     for tool, package in ("java", "default-jre-headless"), ("mvn", "maven"):
         if not shutil.which(tool):
             raise Unavailable(f"'{tool}' is not installed: apt-get install {package}")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "pom.xml").write_text(POM.format(version=VERSION))
+    (folder / "pom.xml").write_text(wanted)
     result = subprocess.run(
         ["mvn", "-q", "-B", f"{DEPENDENCY_PLUGIN}:copy-dependencies",
          f"-DoutputDirectory={folder}", "-DincludeScope=runtime"],
         cwd=folder, capture_output=True, text=True, timeout=300)
     if result.returncode:
         raise Unavailable("Maven did not get the brokers: " + result.stdout.strip()[-300:])
-    (folder / "complete").touch()
+    complete.write_text(wanted)
     return folder
 
 
@@ -107,15 +110,18 @@ def cluster_id():
 class Cluster:
     """Some brokers, numbered from 0."""
 
-    def __init__(self, nodes=3):
-        self.jars = fetch_jars()
+    storage_options = ()  # what StorageTool is given besides
+
+    def __init__(self, nodes=3, version=VERSION):
+        self.jars = fetch_jars(version)
         if not shutil.which("java"):
             raise Unavailable("'java' is not installed: apt-get install default-jre-headless")
         self.folder = Path(tempfile.mkdtemp(prefix="kbnt-kafka-"))
         self.ports = free_ports(nodes)
         self.controller_ports = free_ports(nodes)
         self.processes = [None] * nodes
-        self.bootstrap = ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        self.bootstrap = self.tools_bootstrap = ",".join(f"127.0.0.1:{port}"
+                                                         for port in self.ports)
         self._configure(nodes)
 
     def _configure(self, nodes):
@@ -127,7 +133,19 @@ class Cluster:
             (folder / "server.properties").write_text(PROPERTIES.format(
                 node=node, voters=voters, port=self.ports[node], folder=folder,
                 controller_port=self.controller_ports[node],
-                replicas=min(nodes, 3), quorum=min(nodes, 2)))
+                replicas=min(nodes, 3), quorum=min(nodes, 2)) + self.more_properties(node))
+
+    def more_properties(self, _node):
+        """What stands in a broker's properties besides, and goes before what stands there."""
+        return ""
+
+    def tool(self, name, *arguments):
+        """Runs one of Kafka's command line tools, by its class."""
+        result = subprocess.run([*JAVA, "-cp", f"{self.jars}/*", name, "--bootstrap-server",
+                                 self.tools_bootstrap, *arguments], capture_output=True,
+                                text=True, timeout=120)
+        if result.returncode:
+            raise Unavailable(f"{name} {' '.join(arguments)}: {result.stdout}{result.stderr}")
 
     def _java(self, node, *arguments):
         with open(self.folder / str(node) / "broker.log", "ab") as log:
@@ -137,7 +155,8 @@ class Cluster:
     def __enter__(self):
         identity = cluster_id()
         formatters = [self._java(node, "kafka.tools.StorageTool", "format", "-t", identity, "-c",
-                                 "server.properties") for node in range(len(self.ports))]
+                                 "server.properties", *self.storage_options)
+                      for node in range(len(self.ports))]
         if any(formatter.wait() for formatter in formatters):
             raise Unavailable("the brokers' storage was not formatted: " + self.log(0)[-300:])
         for node in range(len(self.ports)):

@@ -17,15 +17,6 @@
 /* Where the subscriber leaves a time to the transport. */
 #define TICK_MS 1000
 
-static void
-topic_free(gpointer data)
-{
-    KafkaTopic *topic = data;
-
-    g_free(topic->name);
-    g_free(topic);
-}
-
 gboolean
 kafka_create(KbntHost *host, const void *config, void **ret_instance, GError **error)
 {
@@ -34,7 +25,8 @@ kafka_create(KbntHost *host, const void *config, void **ret_instance, GError **e
     transport->host = host;
     transport->config = config;
     transport->wakeup = -1;
-    transport->topics = g_ptr_array_new_with_free_func(topic_free);
+    transport->refusal = kafka_refusal_new();
+    transport->topics = g_ptr_array_new_with_free_func(kafka_topic_free);
     transport->members = g_ptr_array_new_with_free_func(kafka_member_unref);
     transport->holdings = g_ptr_array_new_with_free_func(kafka_holding_free);
     *ret_instance = transport;
@@ -294,6 +286,7 @@ kafka_destroy(void *instance)
     g_ptr_array_unref(transport->topics);
     g_free(transport->instance_id);
     g_free(transport->trouble);
+    kafka_refusal_free(transport->refusal);
     if (transport->wakeup >= 0)
         close(transport->wakeup);
     g_free(transport);

@@ -27,6 +27,7 @@ on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
         return;
     }
     g_atomic_int_set(&transport->is_connected, TRUE);
+    kafka_refusal_forget(transport->refusal);
     kbnt_task_complete(message->_private, kafka_record_confirmation(message));
 }
 
@@ -38,7 +39,7 @@ on_error(rd_kafka_t *handle, int code, const char *reason, void *opaque)
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
         g_atomic_int_set(&transport->is_connected, FALSE);
     else
-        kafka_log(transport->host, KBNT_LOG_DEBUG, reason);
+        kafka_refusal_note(transport->refusal, code, reason);
 }
 
 static int

@@ -19,6 +19,15 @@ fail(const KafkaTopicJob *job, rd_kafka_resp_err_t code, const char *cause, GErr
 }
 
 static gboolean
+fail_unanswered(const KafkaTopicJob *job, rd_kafka_resp_err_t code, GError **error)
+{
+    g_autofree char *subject = g_strdup_printf("topic '%s'", job->topic);
+
+    g_propagate_error(error, kafka_refusal_error(job->transport->refusal, code, subject));
+    return FALSE;
+}
+
+static gboolean
 has_leaders(const rd_kafka_metadata_topic_t *topic)
 {
     for (int i = 0; i < topic->partition_cnt; i++) {
@@ -50,8 +59,9 @@ kafka_topic_look(KafkaTopicJob *job, GError **error)
 
     rd_kafka_topic_destroy(handle);
     if (code)
-        return fail(job, code, NULL, error);
+        return fail_unanswered(job, code, error);
     g_atomic_int_set(is_connected, TRUE);
+    kafka_refusal_forget(job->transport->refusal);
     job->n_brokers = (guint)metadata->broker_cnt;
     code = metadata->topic_cnt > 0 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
     if (!code && !has_leaders(&metadata->topics[0]) && job->n_found == 0)
@@ -154,9 +164,12 @@ conflict(const KafkaTopicJob *job, const char *what, gint64 is, gint64 wanted, G
 }
 
 static void
-warn(const KafkaTopicJob *job, const char *what, const char *text)
+warn(KafkaTopicJob *job, const char *what, const char *text)
 {
     g_autoptr(KbntValue) fields = kbnt_value_new();
+
+    g_free(job->doubt);
+    job->doubt = g_strdup_printf("%s (%s)", text, what);
 
     kbnt_value_set_string(fields, KBNT_FIELD_TOPIC, job->topic);
     kbnt_value_set_string(fields, KBNT_FIELD_DETAIL, what);
@@ -165,7 +178,7 @@ warn(const KafkaTopicJob *job, const char *what, const char *text)
 
 /* Kept for ever is wished for; all else is needed, or records go before they are read. */
 static gboolean
-check_retention(const KafkaTopicJob *job, const char *value, GError **error)
+check_retention(KafkaTopicJob *job, const char *value, GError **error)
 {
     gint64 kept_ms = g_ascii_strtoll(value, NULL, 10);
 
@@ -180,7 +193,7 @@ check_retention(const KafkaTopicJob *job, const char *value, GError **error)
 }
 
 static gboolean
-check_config(const KafkaTopicJob *job, const char *name, const char *value, GError **error)
+check_config(KafkaTopicJob *job, const char *name, const char *value, GError **error)
 {
     if (!value)
         return TRUE;
@@ -198,7 +211,7 @@ check_config(const KafkaTopicJob *job, const char *name, const char *value, GErr
 }
 
 static gboolean
-check_configs(const KafkaTopicJob *job, rd_kafka_event_t *event, GError **error)
+check_configs(KafkaTopicJob *job, rd_kafka_event_t *event, GError **error)
 {
     const rd_kafka_ConfigResource_t **resources;
     const rd_kafka_ConfigEntry_t **entries;

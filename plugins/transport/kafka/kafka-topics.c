@@ -66,6 +66,7 @@ job_free(KafkaTopicJob *job)
     g_free(job->topic);
     g_free(job->group);
     g_free(job->self);
+    g_free(job->doubt);
     g_free(job);
 }
 
@@ -74,6 +75,7 @@ typedef struct {
     KafkaTransport *transport;
     char *topic;
     gint32 n_partitions;
+    char *doubt;
 } Note;
 
 static void
@@ -81,8 +83,9 @@ take_note(gpointer data)
 {
     Note *note = data;
 
-    kafka_note_topic(note->transport, note->topic, note->n_partitions);
+    kafka_note_topic(note->transport, note->topic, note->n_partitions, note->doubt);
     g_free(note->topic);
+    g_free(note->doubt);
     g_free(note);
 }
 
@@ -98,7 +101,8 @@ finish(KafkaTopicJob *job, KbntTask *task, KbntValue *described, GError *error)
         return;
     }
     note = g_new0(Note, 1);
-    *note = (Note){ transport, g_strdup(job->topic), job->n_found };
+    *note = (Note){ transport, g_strdup(job->topic), job->n_found,
+                    g_steal_pointer(&job->doubt) };
     job_free(job);
     kbnt_host_invoke(transport->host, take_note, note);
     kbnt_task_complete(task, described);

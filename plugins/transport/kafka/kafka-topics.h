@@ -26,6 +26,7 @@ typedef struct {
     gint32 n_found; /* partitions that the topic has */
     gint32 n_found_replicas;
     guint n_brokers;
+    char *doubt;          /* what the topic lacks, though it will do; NULL for nothing */
     GArray *acknowledged; /* of KafkaStand */
 } KafkaTopicJob;
 

@@ -21,6 +21,16 @@
 #include <kbnt/kbnt-plugin.h>
 #include <string.h>
 
+void
+kafka_topic_free(gpointer data)
+{
+    KafkaTopic *topic = data;
+
+    g_free(topic->name);
+    g_free(topic->doubt);
+    g_free(topic);
+}
+
 KafkaTopic *
 kafka_find_topic(KafkaTransport *transport, const char *name)
 {
@@ -34,7 +44,8 @@ kafka_find_topic(KafkaTransport *transport, const char *name)
 }
 
 void
-kafka_note_topic(KafkaTransport *transport, const char *name, gint32 n_partitions)
+kafka_note_topic(KafkaTransport *transport, const char *name, gint32 n_partitions,
+                 const char *doubt)
 {
     KafkaTopic *topic = kafka_find_topic(transport, name);
 
@@ -44,6 +55,30 @@ kafka_note_topic(KafkaTransport *transport, const char *name, gint32 n_partition
         g_ptr_array_add(transport->topics, topic);
     }
     topic->n_partitions = n_partitions;
+    if (!doubt)
+        return;
+    g_free(topic->doubt);
+    topic->doubt = g_strdup(doubt);
+}
+
+/* Returns: (transfer full): what there is to say of the plugin's health. */
+static char *
+describe_health(KafkaTransport *transport, gboolean is_connected)
+{
+    g_autofree char *reason = kafka_refusal_reason(transport->refusal);
+
+    if (transport->trouble)
+        return g_strdup(transport->trouble);
+    if (!is_connected)
+        return g_strdup_printf("no broker answers, trying again%s%s", reason ? ": " : "",
+                               reason ? reason : "");
+    for (guint i = 0; i < transport->topics->len; i++) {
+        KafkaTopic *topic = transport->topics->pdata[i];
+
+        if (topic->doubt)
+            return g_strdup_printf("connected; topic '%s': %s", topic->name, topic->doubt);
+    }
+    return g_strdup("connected");
 }
 
 static KbntValue *
@@ -52,10 +87,8 @@ kafka_health(void *instance)
     KafkaTransport *transport = instance;
     gboolean is_connected = g_atomic_int_get(&transport->is_connected);
     KbntValue *health = kbnt_value_new();
-    const char *detail = transport->trouble;
+    g_autofree char *detail = describe_health(transport, is_connected);
 
-    if (!detail)
-        detail = is_connected ? "connected" : "no broker answers, trying again";
     kbnt_value_set_string(health, KBNT_FIELD_NAME, "kafka");
     kbnt_value_set_int(health, KBNT_FIELD_CHECK_STATUS,
                        transport->is_running && is_connected && !transport->trouble

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kafka-client.h"
+#include "kafka-refusal.h"
 
 #include <kbnt/kbnt-transport.h>
 
@@ -26,8 +27,12 @@ typedef struct {
 typedef struct {
     char *name;
     gint32 n_partitions;
+    char *doubt;              /* what it lacks, though it will do; NULL for nothing */
     rd_kafka_topic_t *handle; /* of the present producer; NULL until it is needed */
 } KafkaTopic;
+
+/* @data: a KafkaTopic without a handle. */
+void kafka_topic_free(gpointer data);
 
 typedef struct {
     KbntHost *host;
@@ -41,6 +46,7 @@ typedef struct {
     GPtrArray *holdings; /* of KafkaHolding; of the lane of transactions while it runs */
     char *instance_id;   /* NULL where membership is not static */
     char *trouble;       /* what a consumer cannot recover from; NULL for nothing */
+    KafkaRefusal *refusal;
     int wakeup;
     gint is_connected;  /* atomic: a broker has answered since all were away */
     gint is_in_a_hurry; /* atomic: stopping, transactions have flush_ms left */
@@ -50,8 +56,10 @@ typedef struct {
 /* Returns: (transfer none) (nullable): the topic, where it has been seen. */
 KafkaTopic *kafka_find_topic(KafkaTransport *transport, const char *name);
 
-/* Notes what a topic is like. */
-void kafka_note_topic(KafkaTransport *transport, const char *name, gint32 n_partitions);
+/* Notes what a topic is like; @doubt: (nullable): what it lacks, though it will do, as far as
+ * that was looked at. */
+void kafka_note_topic(KafkaTransport *transport, const char *name, gint32 n_partitions,
+                      const char *doubt);
 
 /* Something may be done: looks at the next turn of the loop, never inside this call. */
 void kafka_schedule(KafkaTransport *transport);
