@@ -110,8 +110,8 @@ read_class(const KbntMember *member)
         kbnt_member_refuse(member, "must be standard, ssd, hdd or nvme");
 }
 
-static gboolean
-is_network(const char *text)
+gboolean
+kbnt_specification_is_network(const char *text)
 {
     return g_str_equal(text, "bridged") || g_str_equal(text, "nat") ||
            kbnt_vlan_of_name(text) ||
@@ -126,7 +126,7 @@ read_network(const KbntMember *member)
 
     if (!text)
         return;
-    if (!is_network(text))
+    if (!kbnt_specification_is_network(text))
         kbnt_member_refuse(member,
                            "must be bridged, nat, vlan-N with N from 1 to 4094, or the id "
                            "of a network");

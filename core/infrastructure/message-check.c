@@ -4,6 +4,9 @@
  */
 #include "message-check.h"
 
+#include "specification-check.h"
+#include "specification.h"
+
 #include <string.h>
 
 #define ID_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
@@ -78,11 +81,31 @@ check_specification(const KbntValue *request, GError **error)
     gint64 type = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_TYPE);
     KbntValue *specification = kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION);
     KbntField mark = (gsize)type < G_N_ELEMENTS(specified_by) ? specified_by[type] : 0;
+    g_autoptr(GError) fault = NULL;
 
     if (mark == 0)
         return TRUE;
-    return (specification && kbnt_value_has(specification, mark)) ||
-           refuse(KBNT_FIELD_SPECIFICATION, "is not one of this type of request", error);
+    if (!specification || !kbnt_value_has(specification, mark))
+        return refuse(KBNT_FIELD_SPECIFICATION, "is not one of this type of request", error);
+    if (!kbnt_specification_check((KbntRequestType)type, specification, &fault))
+        return refuse(KBNT_FIELD_SPECIFICATION, fault->message, error);
+    return TRUE;
+}
+
+/* What a request is about is named by whoever publishes it, never found here. */
+static gboolean
+check_resource(const KbntValue *request, GError **error)
+{
+    const char *id = kbnt_value_get_string(request, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    KbntResourceType type = id ? kbnt_specification_type_of_id(id) : 0;
+
+    if (kbnt_value_get_int(request, KBNT_FIELD_REQUEST_TYPE) ==
+        KBNT_REQUEST_TYPE_CANCEL_REQUEST)
+        return TRUE;
+    if (type == 0)
+        return refuse(KBNT_FIELD_VIRTUAL_RESOURCE_ID, "is no id such as 'VM-0909A693'", error);
+    return type == kbnt_value_get_int(request, KBNT_FIELD_RESOURCE_TYPE) ||
+           refuse(KBNT_FIELD_RESOURCE_TYPE, "is not that of 'virtualResourceId'", error);
 }
 
 gboolean
@@ -97,7 +120,7 @@ kbnt_message_check_request(const KbntValue *request, GError **error)
            check_uuid(request, KBNT_FIELD_TARGET_MESSAGE_ID, is_cancel, error) &&
            check_uuid(request, KBNT_FIELD_RETRY_OF, FALSE, error) &&
            check_names(request, error) && check_dependencies(request, error) &&
-           check_specification(request, error);
+           check_resource(request, error) && check_specification(request, error);
 }
 
 gboolean

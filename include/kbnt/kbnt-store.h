@@ -77,13 +77,13 @@ G_BEGIN_DECLS
  *   the next POSITION, and, where SEQUENCE is the stream's highest so far: the fields of
  *   REQUEST are set on the request MESSAGE_ID unless that is terminal; HISTORY is appended to,
  *   entries that are there already are left out; the fields of RESOURCE are set on its
- *   VIRTUAL_RESOURCE_ID (which appears if it is unknown and the patch has a RESOURCE_TYPE); a
- *   request that becomes terminal is no longer OPEN_MESSAGE_ID of anything; LEDGER_MOVE turns
- *   the reserved charges of MESSAGE_ID into used ones, or releases them all, and where there
- *   is no RESOURCE, one that MESSAGE_ID was to create and that is PENDING becomes DELETED; a
- *   RESOURCE that becomes DELETED releases those of the message that created it; HOST_REPORT
- * {HOST, …} replaces the host's report. Result {POSITION, EXPECTED_SEQUENCE (highest so far +
- * 1), PREVIOUS_STATUS, REQUEST (after)}.
+ *   VIRTUAL_RESOURCE_ID (which appears, CREATED_AT the TIMESTAMP, if it is unknown and the
+ *   patch has a RESOURCE_TYPE); a request that becomes terminal is no longer OPEN_MESSAGE_ID of
+ *   anything; LEDGER_MOVE turns the reserved charges of MESSAGE_ID into used ones, or releases
+ *   them all, and where there is no RESOURCE, one that MESSAGE_ID was to create and that is
+ *   PENDING becomes DELETED; a RESOURCE that becomes DELETED releases those of the message that
+ *   created it; HOST_REPORT {HOST, …} replaces the host's report. Result {POSITION,
+ *   EXPECTED_SEQUENCE (highest so far + 1), PREVIOUS_STATUS, REQUEST (after)}.
  *
  * Commands of the consumer's half
  *

@@ -388,6 +388,7 @@ an_unknown_resource_appears_with_its_event(void)
     g_autoptr(Contract) contract = contract_open();
     KbntValue *event = resource_event(1, KBNT_RESOURCE_STATUS_RUNNING);
     KbntValue *patch = kbnt_value_copy(kbnt_value_get_value(event, KBNT_FIELD_RESOURCE));
+    gint64 told_at = kbnt_value_get_int(event, KBNT_FIELD_TIMESTAMP);
     g_autoptr(KbntValue) resource = NULL;
 
     kbnt_value_set_int(patch, KBNT_FIELD_RESOURCE_TYPE, KBNT_RESOURCE_TYPE_VIRTUAL_MACHINE);
@@ -396,6 +397,7 @@ an_unknown_resource_appears_with_its_event(void)
     resource = store_see_resource(contract, 1);
 
     kbnt_assert_string(kbnt_value_get_string(resource, KBNT_FIELD_HOST), "host-1");
+    kbnt_assert_int(kbnt_value_get_int(resource, KBNT_FIELD_CREATED_AT), told_at);
 }
 
 static void

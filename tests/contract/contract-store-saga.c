@@ -318,6 +318,26 @@ a_host_that_is_not_reported_has_no_room(void)
                   KBNT_ERROR_NO_CAPACITY);
 }
 
+/* Its own class: what cannot be written is never tried again, and says nothing of the disk. */
+static void
+a_claim_for_no_resource_fails_alone_and_for_good(void)
+{
+    g_autoptr(Contract) contract = open_with_messages(2);
+    g_autoptr(StoreBatch) batch = store_batch_new(2);
+    KbntValue *nameless = claim_capacity(1, "host-1", 1);
+    KbntValue *claim_value = kbnt_value_get_value(nameless, KBNT_FIELD_CLAIM);
+
+    report_host(contract, "host-1", 16);
+    kbnt_value_clear(claim_value, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    store_batch_add(batch, contract, KBNT_STORE_CLAIM, nameless);
+    store_batch_add(batch, contract, KBNT_STORE_CLAIM, claim_capacity(2, "host-1", 1));
+    store_batch_run(batch, contract);
+
+    kbnt_assert_int(store_batch_n_failed(batch, KBNT_ERROR_INTERNAL), 1);
+    kbnt_assert_int(claimed_cores(contract), 1);
+    kbnt_assert_int(store_count_faults(contract), 0);
+}
+
 static void
 a_resource_has_one_claim_which_can_be_given_back(void)
 {
@@ -420,6 +440,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(a_full_lane_hides_no_other),
     KBNT_TEST(claims_that_race_never_exceed_what_the_host_has),
     KBNT_TEST(a_host_that_is_not_reported_has_no_room),
+    KBNT_TEST(a_claim_for_no_resource_fails_alone_and_for_good),
     KBNT_TEST(a_resource_has_one_claim_which_can_be_given_back),
     KBNT_TEST(an_emitted_event_must_continue_its_stream),
     KBNT_TEST(the_stream_of_a_message_moves_with_its_steps),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A producer and a consumer as processes of their own, with real brokers between them."""
+import json
 import subprocess
 import sys
 import threading
@@ -97,6 +98,20 @@ def is_quiet(daemon):
     """Whether no request is on its way."""
     return not any(daemon.ask("GET", f"/api/v1/requests?status={status}&limit=1")[2]["requests"]
                    for status in ("QUEUED", "PROCESSING", "COMPENSATING"))
+
+
+def dead_letters(daemon):
+    """All of the consumer's, page by page."""
+    found = []
+    while True:
+        after = ["--after", str(found[-1]["number"])] if found else []
+        ran = daemon.control("dlq", "list", "--limit", "100", "--json", *after, "--socket",
+                             f"{daemon.folder}/run/consumer.sock")
+        require(ran.returncode == 0, ran.stderr)
+        page = json.loads(ran.stdout)["deadLetters"]
+        if not page:
+            return found
+        found += page
 
 
 def run_on_brokers(tests, make_cluster=Cluster):

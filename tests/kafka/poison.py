@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Garbage of every kind among the requests, on three real brokers: the good are done, the garbage is
 in the dead letters with its reason, nothing forged makes anything, and nobody waits for it."""
-import json
 import os
 import random
 import time
 from collections import Counter
 from datetime import datetime
 
-from pair import Client, Pair, run_on_brokers
+from pair import Client, Pair, dead_letters, run_on_brokers
 import records
 from daemon import require, wait_until
 
@@ -56,20 +55,6 @@ def send_garbage(cluster, good, n_records, chance):
         records.publish(cluster, TOPIC, key, headers, [value] * count)
         sent += [reasons] * count
     return sent
-
-
-def dead_letters(daemon):
-    """All of the consumer's, page by page."""
-    found = []
-    while True:
-        after = ["--after", str(found[-1]["number"])] if found else []
-        ran = daemon.control("dlq", "list", "--limit", "100", "--json", *after, "--socket",
-                             f"{daemon.folder}/run/consumer.sock")
-        require(ran.returncode == 0, ran.stderr)
-        page = json.loads(ran.stdout)["deadLetters"]
-        if not page:
-            return found
-        found += page
 
 
 def reasons_are_right(sent, found):

@@ -39,6 +39,8 @@ error_code_of(int code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return KBNT_ERROR_STORE_CORRUPT;
+    case SQLITE_CONSTRAINT:
+        return KBNT_ERROR_INTERNAL; /* the command is wrong, not the store */
     default:
         return KBNT_ERROR_STORE_FAILED;
     }

@@ -98,14 +98,20 @@ move_ledger(Store *store, Request *request, gint64 move)
         requests_set_charges(store, request, CHARGES_USED);
 }
 
+/* Of a resource that nobody here has asked for, the first event is all that is known. */
 static void
-apply_to_resource(Store *store, const KbntValue *resource)
+apply_to_resource(Store *store, const KbntValue *resource, gint64 told_at)
 {
     g_autofree char *creator = NULL;
+    g_autoptr(KbntValue) patch = NULL;
 
     if (!resource || !text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID))
         return;
-    creator = resources_patch(store, resource);
+    if (!resources_is_known(store, text(resource, KBNT_FIELD_VIRTUAL_RESOURCE_ID))) {
+        patch = kbnt_value_copy(resource);
+        kbnt_value_set_int(patch, KBNT_FIELD_CREATED_AT, told_at);
+    }
+    creator = resources_patch(store, patch ? patch : resource);
     if (creator)
         release(store, requests_find(store, creator));
 }
@@ -137,7 +143,8 @@ apply(Store *store, Request *request, const KbntValue *argument)
         if (move == KBNT_LEDGER_MOVE_RELEASE && !kbnt_value_has(argument, KBNT_FIELD_RESOURCE))
             forget_pending(store, request);
     }
-    apply_to_resource(store, kbnt_value_get_value(argument, KBNT_FIELD_RESOURCE));
+    apply_to_resource(store, kbnt_value_get_value(argument, KBNT_FIELD_RESOURCE),
+                      kbnt_value_get_int(argument, KBNT_FIELD_TIMESTAMP));
     if (report)
         hosts_keep_report(store, report, kbnt_value_get_int(argument, KBNT_FIELD_TIMESTAMP));
 }

@@ -218,6 +218,12 @@ replace(Store *store, const char *resource_id, KbntValue *resource)
     cache_put(store->resources, resource_id, kbnt_value_ref(resource));
 }
 
+gboolean
+resources_is_known(Store *store, const char *resource_id)
+{
+    return find_known(store, resource_id) != NULL;
+}
+
 char *
 resources_patch(Store *store, const KbntValue *patch)
 {

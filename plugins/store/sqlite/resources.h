@@ -36,6 +36,8 @@ typedef struct {
 
 /* Returns: FALSE where the id is taken. */
 gboolean resources_insert(Store *store, const ResourceRow *row);
+gboolean resources_is_known(Store *store, const char *resource_id);
+
 /*
  * Sets the fields of @patch on its VIRTUAL_RESOURCE_ID, which appears where it is unknown and
  * the patch has a RESOURCE_TYPE. Returns: (transfer full) (nullable): the MESSAGE_ID that

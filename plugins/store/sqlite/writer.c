@@ -136,7 +136,7 @@ undo(Store *store)
     g_clear_error(&of_rollback);
     if (g_error_matches(failure, KBNT_ERROR, KBNT_ERROR_STORE_CORRUPT))
         g_atomic_int_set(&store->damaged, TRUE);
-    if (failure)
+    if (failure && failure->code != KBNT_ERROR_INTERNAL)
         health_note(store, failure->code);
     store_remember(store);
     return failure;

@@ -339,7 +339,36 @@ a_wrong_header_checksum_is_found_before_anything_else(void)
     kbnt_assert_error(error, KBNT_ERROR, KBNT_ERROR_CHECKSUM_MISMATCH);
 }
 
+static void
+assert_incomplete(const KbntValue *request)
+{
+    g_autoptr(KbntValue) record = kbnt_codec_encode_request(codec, request, NULL);
+    g_autoptr(GError) error = NULL;
+
+    CU_ASSERT_PTR_NULL(kbnt_codec_decode_request(codec, record, &error));
+    kbnt_assert_error(error, KBNT_ERROR, KBNT_ERROR_UNDECODABLE);
+}
+
+/* What the journal could not keep must not come as far. */
+static void
+a_request_about_nothing_or_beyond_all_bounds_is_undecodable(void)
+{
+    g_autoptr(KbntValue) nameless = kbnt_sample_request(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE);
+    g_autoptr(KbntValue) misnamed = kbnt_sample_request(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE);
+    g_autoptr(KbntValue) negative = kbnt_sample_request(KBNT_REQUEST_TYPE_ALLOCATE_STORAGE);
+
+    kbnt_value_clear(nameless, KBNT_FIELD_VIRTUAL_RESOURCE_ID);
+    kbnt_value_set_string(misnamed, KBNT_FIELD_VIRTUAL_RESOURCE_ID, "NET-7AE8FF2D");
+    kbnt_value_set_int(kbnt_value_get_value(negative, KBNT_FIELD_SPECIFICATION),
+                       KBNT_FIELD_SIZE_MB, -5);
+
+    assert_incomplete(nameless);
+    assert_incomplete(misnamed);
+    assert_incomplete(negative);
+}
+
 static const KbntTest tests[] = {
+    KBNT_TEST(a_request_about_nothing_or_beyond_all_bounds_is_undecodable),
     KBNT_TEST(a_message_cut_at_any_byte_is_undecodable),
     KBNT_TEST(any_flipped_bit_gives_a_message_or_a_reason),
     KBNT_TEST(any_flipped_bit_of_an_event_is_found),
