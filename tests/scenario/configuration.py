@@ -14,6 +14,7 @@ from daemon import (BUILD, KBNTD, PATIENCE, PLUGINS, Daemon, Skip, require,  # n
                     run_tests, wait_until)
 
 WILD = BUILD / "tests" / "unit" / "infrastructure" / ".libs" / "kbnt-sink-wild.so"
+EXAMPLES = Path(os.environ.get("KBNT_TEST_SRCDIR", ".")) / "etc"
 DISK = {"type": "ALLOCATE_STORAGE", "spec": {"size": "10GB"}}
 
 
@@ -181,14 +182,32 @@ def a_key_that_does_nothing_is_told_with_its_place_and_a_default_is_not():
     require(result.returncode == 0 and result.stderr == "", result.stderr)
 
 
+def skip_without_kafka(result):
+    if "there is no plugin" in result.stderr or "kbnt-transport-kafka.so" in result.stderr:
+        raise Skip("built without the transport kafka")
+
+
 def a_time_that_kafka_has_is_no_idle_key():
     result = kbntd("--set", f"kbnt.plugin_dir={PLUGINS}", "--set", "kbnt.transport=kafka",
                    "--set", "security.accept_unsigned=true", "--set",
                    "consumer.session_timeout=40s", "--set", "consumer.commit_interval=2s",
                    "--set", "consumer.poll_timeout=1s", "--check-config")
-    if "there is no plugin" in result.stderr or "kbnt-transport-kafka.so" in result.stderr:
-        raise Skip("built without the transport kafka")
+    skip_without_kafka(result)
     require(result.returncode == 0 and "has no effect" not in result.stderr, result.stderr)
+
+
+def the_example_of_a_cluster_fits_both_roles():
+    text = (EXAMPLES / "kafka-cluster.conf.example").read_text()
+    with Configured("") as daemon:
+        keys = daemon.folder / "signing.keys"
+        keys.touch(0o600)
+        daemon.file.write_text(text.replace("/etc/kbnt/signing.keys", str(keys)))
+        for role in "producer", "consumer":
+            result = kbntd("--config", str(daemon.file), "--set", f"kbnt.plugin_dir={PLUGINS}",
+                           "--set", f"kbnt.role={role}", "--check-config")
+            skip_without_kafka(result)
+            require(result.returncode == 0 and "has no effect" not in result.stderr,
+                    result.stderr)
 
 
 run_tests([
@@ -202,4 +221,5 @@ run_tests([
     reloads_that_change_nothing_cost_nothing_and_hold_up_no_request,
     a_key_that_does_nothing_is_told_with_its_place_and_a_default_is_not,
     a_time_that_kafka_has_is_no_idle_key,
+    the_example_of_a_cluster_fits_both_roles,
 ])
