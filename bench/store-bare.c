@@ -335,13 +335,28 @@ settle_wave(Bare *bare, guint first, guint n_requests, guint sequence)
     }
 }
 
+Bare *
+bare_open_consumer(const char *path)
+{
+    Bare *bare = open_bare(path);
+
+    prepare_all(bare, consumer_sql, G_N_ELEMENTS(consumer_sql));
+    return bare;
+}
+
+void
+bare_take_in(Bare *bare, guint first, guint n_requests)
+{
+    take_in_wave(bare, first, n_requests);
+    event_wave(bare, first, n_requests, 1);
+}
+
 double
 bare_run_consumer(const char *path, guint n_requests, guint wave)
 {
-    Bare *bare = open_bare(path);
+    Bare *bare = bare_open_consumer(path);
     gint64 began_us;
 
-    prepare_all(bare, consumer_sql, G_N_ELEMENTS(consumer_sql));
     began_us = g_get_monotonic_time();
     for (guint first = 0; first < n_requests; first += wave) {
         for (guint sequence = 1; sequence <= LIFE_N_EVENTS; sequence++) {

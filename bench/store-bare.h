@@ -4,10 +4,11 @@
 
 #include <kbnt/kbnt-store.h>
 
-/* A file of the producer, its transactions by hand. Failures are counted. */
+/* A file of the producer or of the consumer, its transactions by hand. Failures are counted. */
 typedef struct Bare Bare;
 
 Bare *bare_open(const char *path);
+Bare *bare_open_consumer(const char *path);
 void bare_begin(Bare *bare);
 void bare_commit(Bare *bare);
 
@@ -15,6 +16,9 @@ void bare_commit(Bare *bare);
 void bare_accept(Bare *bare, guint first, guint n_requests);
 /* With @settled the records leave the outbox. */
 void bare_confirm(Bare *bare, guint first, guint n_requests, gboolean settled);
+
+/* The rows of messages taken in, and of the event that says so. */
+void bare_take_in(Bare *bare, guint first, guint n_requests);
 
 /* Returns: FALSE where SQLite failed, which it has then said. */
 gboolean bare_close(Bare *bare);

@@ -39,8 +39,9 @@ is_text_fine(const KbntMemberRule *rule, const char *text)
     case KBNT_FIELD_STORAGE_ID:
         return kbnt_specification_type_of_id(text) != 0;
     case KBNT_FIELD_IMAGE:
-    case KBNT_FIELD_ANTI_AFFINITY:
         return g_ascii_isalnum(*text) && kbnt_name_is_valid(text, (gsize)rule->maximum);
+    case KBNT_FIELD_ANTI_AFFINITY:
+        return kbnt_name_is_valid(text, (gsize)rule->maximum);
     default:
         return rule->maximum == 0 || strlen(text) <= (gsize)rule->maximum;
     }

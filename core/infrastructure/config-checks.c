@@ -81,3 +81,12 @@ kbnt_check_word(const char *name, const char *text, GError **error)
     return judge(matches("^[A-Za-z0-9._-]{1,128}$", text), text,
                  "1 to 128 of letters, digits, '.', '_' and '-'", error);
 }
+
+gboolean
+kbnt_check_image(const char *name, const char *text, GError **error)
+{
+    return judge(matches("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", text), text,
+                 "an image: 1 to 128 of letters, digits, '.', '_' and '-', a letter or a digit "
+                 "first",
+                 error);
+}

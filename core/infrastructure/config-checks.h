@@ -21,3 +21,6 @@ gboolean kbnt_check_domain(const char *name, const char *text, GError **error);
 
 /* A word that becomes a label of metrics, a group or a topic. */
 gboolean kbnt_check_word(const char *name, const char *text, GError **error);
+
+/* The name of an image, as a request may have it. */
+gboolean kbnt_check_image(const char *name, const char *text, GError **error);

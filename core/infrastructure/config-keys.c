@@ -259,7 +259,7 @@ static const KbntKey estimate_keys[] = {
 #define BLOCK KbntImagesConfig
 static const KbntKey images_keys[] = {
     KEY("default", STRING, default_image, "ubuntu-22.04",
-        "The image of a machine whose request names none", RELOADABLE, .check = kbnt_check_word),
+        "The image of a machine whose request names none", RELOADABLE, .check = kbnt_check_image),
 };
 #undef BLOCK
 

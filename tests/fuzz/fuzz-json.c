@@ -28,7 +28,12 @@ the_rules(void)
 static void
 complete(KbntValue *request)
 {
+    g_autofree char *resource_id = kbnt_resource_id(
+        kbnt_value_get_int(request, KBNT_FIELD_RESOURCE_TYPE), SOME_ID, 8);
+
     kbnt_value_set_string(request, KBNT_FIELD_MESSAGE_ID, SOME_ID);
+    if (!kbnt_value_has(request, KBNT_FIELD_VIRTUAL_RESOURCE_ID))
+        kbnt_value_set_string(request, KBNT_FIELD_VIRTUAL_RESOURCE_ID, resource_id);
     kbnt_value_set_string(request, KBNT_FIELD_CORRELATION_ID, "corr");
     kbnt_value_set_int(request, KBNT_FIELD_TIMESTAMP, 1);
     kbnt_value_set_int(request, KBNT_FIELD_TIMEOUT_MS, 1);

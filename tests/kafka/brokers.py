@@ -8,10 +8,10 @@ import signal
 import subprocess
 import time
 
-from pair import PLUGIN, Client, Pair, is_quiet, run_on_brokers
+from pair import Client, Pair, is_quiet, run_on_brokers
 from events import events_are_read_once_and_in_order
 from invariants import Checker
-from daemon import BUILD, Daemon, require, wait_until
+from daemon import BUILD, KAFKA, Daemon, require, wait_until
 
 CHECK = BUILD / "tests/contract/kbnt-plugin-check"
 SEED = int(os.environ.get("KBNT_TEST_SEED", "20261125"))
@@ -30,7 +30,7 @@ def run(cluster, *command, seconds=200):
 
 
 def check_plugin(cluster, *arguments):
-    run(cluster, CHECK, PLUGIN, f"bootstrap.servers={cluster.bootstrap}", "replicas=1", *LIVELY,
+    run(cluster, CHECK, KAFKA, f"bootstrap.servers={cluster.bootstrap}", "replicas=1", *LIVELY,
         *arguments)
 
 

@@ -21,9 +21,7 @@ DEPENDENCY_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
 CACHE = Path(os.environ.get("KBNT_KAFKA_CACHE") or
              Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kbnt-kafka")
 SKIPPED = 77
-# Small and quick to start; the brokers share the machine with what is tested.
-JAVA = ["nice", "-n", "15", "java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-        "-Xshare:auto"]
+JAVA = ["java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>kbnt</groupId><artifactId>brokers</artifactId><version>1</version><dependencies>
@@ -111,6 +109,7 @@ class Cluster:
     """Some brokers, numbered from 0."""
 
     storage_options = ()  # what StorageTool is given besides
+    niceness = 15  # the brokers share the machine with what is tested
 
     def __init__(self, nodes=3, version=VERSION):
         self.jars = fetch_jars(version)
@@ -149,8 +148,9 @@ class Cluster:
 
     def _java(self, node, *arguments):
         with open(self.folder / str(node) / "broker.log", "ab") as log:
-            return subprocess.Popen([*JAVA, "-cp", f"{self.jars}/*", *arguments], stdout=log,
-                                    stderr=log, cwd=self.folder / str(node))
+            return subprocess.Popen(["nice", "-n", str(self.niceness), *JAVA, "-cp",
+                                     f"{self.jars}/*", *arguments], stdout=log, stderr=log,
+                                    cwd=self.folder / str(node))
 
     def __enter__(self):
         identity = cluster_id()

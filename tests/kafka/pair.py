@@ -10,10 +10,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scenario"))
 from cluster import SKIPPED, Cluster, Unavailable, end_cleanly_on_sigterm  # noqa: E402
-from daemon import BUILD, KBNTCTL, Daemon, named, require, run_tests, wait_until  # noqa: E402
+from daemon import (KBNTCTL, Daemon, named, require, run_tests, wait_until,  # noqa: E402
+                    why_no_kafka)
 from invariants import Checker  # noqa: E402
 
-PLUGIN = BUILD / "plugins/transport/kafka/.libs/kbnt-transport-kafka.so"
 SESSION_S = 3
 
 
@@ -117,8 +117,8 @@ def dead_letters(daemon):
 def run_on_brokers(tests, make_cluster=Cluster):
     """Starts brokers and runs the tests, each of which is given them; skipped, with the reason,
     where there can be none."""
-    if not PLUGIN.exists():
-        print("skipped: the transport kafka is not built here")
+    if why_no_kafka():
+        print(f"skipped: {why_no_kafka()}")
         sys.exit(SKIPPED)
     end_cleanly_on_sigterm()
     try:

@@ -5,17 +5,16 @@ import contextlib
 import socket
 import subprocess
 
-from daemon import BUILD, KBNTCTL, Daemon, Skip, require, run_tests
+from daemon import KBNTCTL, Daemon, Skip, require, run_tests, why_no_kafka
 
-PLUGIN = BUILD / "plugins/transport/kafka/.libs/kbnt-transport-kafka.so"
 WAITING = 3
 
 
 @contextlib.contextmanager
 def without_broker(role, *settings):
     """A daemon of that role; where its broker should be, nobody listens."""
-    if not PLUGIN.exists():
-        raise Skip("built without the transport kafka")
+    if why_no_kafka():
+        raise Skip(why_no_kafka())
     with socket.socket() as nobody, Daemon([f"kbnt.role={role}", *settings]) as daemon:
         nobody.bind(("127.0.0.1", 0))
         keys = daemon.folder / "signing.keys"

@@ -20,6 +20,8 @@ PLUGINS = BUILD / "plugins" / "all"
 KBNTD = BUILD / "core" / "kbntd"
 KBNTCTL = BUILD / "cli" / "kbntctl"
 
+KAFKA = BUILD / "plugins/transport/kafka/.libs/kbnt-transport-kafka.so"
+
 # Sanitizers and valgrind slow everything down; what waits, waits longer then.
 SANITIZED = os.environ.get("KBNT_TEST_SANITIZERS", "no") != "no"
 PATIENCE = 6 if SANITIZED else 1
@@ -31,6 +33,15 @@ class Failure(Exception):
 
 class Skip(Exception):
     """Why a test cannot be run here."""
+
+
+def why_no_kafka():
+    """Why the transport kafka cannot be run here; None where it can."""
+    if not KAFKA.exists():
+        return "built without the transport kafka"
+    if SANITIZED and os.environ["KBNT_TEST_SANITIZERS"] == "thread":
+        return "ThreadSanitizer does not see the locks of librdkafka"
+    return None
 
 
 def require(truth, text):
