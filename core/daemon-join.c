@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Owns how the daemon comes to its broker: the topics are there, a consumer that has to be is
- * alone, then both halves publish and take in.
+/* Owns how the daemon comes to its broker: the schemas are registered, the topics are there, a
+ * consumer that has to be is alone, then both halves publish and take in.
  *
  * A broker that is away is asked again each second. The start goes on without it: requests are
  * accepted and work goes on, and what both have to say waits in the stores. */
@@ -67,8 +67,9 @@ kbnt_daemon_join_done(KbntValue *result, const GError *error, gpointer data)
         joined(daemon);
 }
 
+/* Who is away is asked again, whether broker or schema registry. */
 static void
-topic_ensured(KbntValue *result, const GError *error, gpointer data)
+answered(KbntValue *result, const GError *error, gpointer data)
 {
     KbntDaemon *daemon = data;
 
@@ -93,7 +94,7 @@ ensure_topic(KbntDaemon *daemon, const char *topic, gint64 n_partitions, gint64 
     kbnt_value_set_int(argument, KBNT_FIELD_RETENTION_MS, retention_ms);
     ops->ensure_topic(kbnt_plugin_instance_data(daemon->transport),
                       kbnt_task_new(kbnt_plugin_instance_host(daemon->transport), 0, argument,
-                                    topic_ensured, daemon));
+                                    answered, daemon));
 }
 
 static void
@@ -135,9 +136,19 @@ join_producer(KbntDaemon *daemon)
         kbnt_daemon_join_done(NULL, NULL, daemon);
 }
 
+static void
+register_schemas(KbntDaemon *daemon)
+{
+    daemon->waiting = TRUE;
+    if (daemon->registry != NULL && daemon->core->registry->registers)
+        kbnt_remote_registry_register(daemon->registry, answered, daemon);
+    else
+        kbnt_daemon_join_done(NULL, NULL, daemon);
+}
+
 static void (*const join_steps[])(KbntDaemon *) = {
-    ensure_requests, ensure_events, ensure_dead, kbnt_daemon_become_sole,
-    join_consumer,   join_producer, NULL,
+    register_schemas,        ensure_requests, ensure_events, ensure_dead,
+    kbnt_daemon_become_sole, join_consumer,   join_producer, NULL,
 };
 
 void

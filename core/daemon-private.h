@@ -10,6 +10,7 @@
 #include "notify.h"
 #include "plugin-ports.h"
 #include "producer.h"
+#include "remote-registry.h"
 #include "rule-book.h"
 
 #define KBNT_TOPIC_DEAD KBNT_TOPIC_REQUESTS ".dlq"
@@ -32,6 +33,7 @@ struct KbntDaemon {
     KbntMetrics *metrics;
     KbntRuleBook *rule_book;
     KbntCodec *codec;
+    KbntRemoteRegistry *registry; /* NULL where none is configured */
     KbntHostShared shared;
     const char *secret_paths[3];
     KbntWorld world;

@@ -55,6 +55,25 @@ make_codec(KbntDaemon *daemon, GError **error)
     return daemon->codec != NULL;
 }
 
+static gboolean
+make_registry(KbntDaemon *daemon, GError **error)
+{
+    const KbntRegistryConfig *config = daemon->core->registry;
+    const KbntRegistryAccess access = {
+        .url = config->url,
+        .user = config->user,
+        .password = config->password,
+        .ca_file = config->ca_file,
+    };
+    g_autofree char *folder = g_build_filename(daemon->core->kbnt->state_dir, "schemas", NULL);
+
+    if (*config->url == '\0')
+        return TRUE;
+    daemon->registry = kbnt_remote_registry_new(daemon->loop, daemon->codec, &access, folder,
+                                                error);
+    return daemon->registry != NULL;
+}
+
 static KbntPluginInstance *
 create(KbntDaemon *daemon, guint32 kind, const char *name, KbntHalf half, GError **error)
 {
@@ -127,6 +146,10 @@ make_ports(KbntDaemon *daemon, KbntStoreCalls *store)
         .world = kbnt_world_port(&daemon->world),
     };
 
+    if (daemon->registry != NULL) {
+        ports.codec.registry = daemon->registry;
+        ports.codec.look_up = kbnt_remote_registry_look_up;
+    }
     if (daemon->calls != NULL)
         ports.provisioner = kbnt_provisioner_calls_port(daemon->calls);
     return ports;
@@ -212,7 +235,8 @@ kbnt_daemon_new(KbntConfig *config, KbntCoreConfig *core, KbntPluginLoader *load
     make_base(daemon);
     daemon->rule_book = kbnt_rule_book_new(core, error);
     if (daemon->rule_book == NULL || !make_folders(daemon, error) ||
-        !create_plugins(daemon, error) || !make_codec(daemon, error))
+        !create_plugins(daemon, error) || !make_codec(daemon, error) ||
+        !make_registry(daemon, error))
         return NULL;
     make_halves(daemon);
     return g_steal_pointer(&daemon);
@@ -228,6 +252,7 @@ kbnt_daemon_free(KbntDaemon *daemon)
             g_source_destroy(daemon->signals[i]);
             g_source_unref(daemon->signals[i]);
         }
+    kbnt_remote_registry_free(daemon->registry);
     kbnt_http_server_free(daemon->http);
     kbnt_http_routes_free(daemon->routes);
     kbnt_event_stream_free(daemon->events);

@@ -58,6 +58,8 @@ submit(KbntArrival *arrival)
     store->submit(store->data, arrival->verb, arrival->argument, command_ended, arrival);
 }
 
+static void decode(KbntArrival *arrival);
+
 static void
 retry(gpointer data)
 {
@@ -66,12 +68,14 @@ retry(gpointer data)
     g_queue_unlink(&arrival->arrivals->waiting, &arrival->link);
     if (arrival->argument != NULL)
         submit(arrival);
-    else
+    else if (arrival->message != NULL)
         arrival->arrivals->hooks.decoded(arrival);
+    else
+        decode(arrival);
 }
 
 static void
-wait_for_store(KbntArrival *arrival)
+wait_a_while(KbntArrival *arrival)
 {
     const KbntWorldPort *world = &arrival->ports->world;
     gint64 delay_ms = kbnt_backoff_ms(world, arrival->attempts++);
@@ -127,7 +131,7 @@ may_pass(KbntArrival *arrival, const GError *error)
     gboolean passes = kbnt_error_class(error) == KBNT_CLASS_RETRY;
 
     if (passes && !arrival->arrivals->stopped)
-        wait_for_store(arrival);
+        wait_a_while(arrival);
     else if (passes || g_error_matches(error, KBNT_ERROR, KBNT_ERROR_STOPPED))
         leave(arrival);
     else
@@ -170,11 +174,48 @@ command_ended(KbntValue *result, const GError *error, gpointer data)
         report_and_leave(arrival, error);
 }
 
+/* The registry has told the schema, or why it has not. */
+static void
+looked_up(KbntValue *result, const GError *error, gpointer data)
+{
+    KbntArrival *arrival = data;
+
+    (void)result;
+    if (arrival->arrivals->stopped)
+        leave(arrival);
+    else if (error == NULL)
+        decode(arrival);
+    else if (!may_pass(arrival, error))
+        kbnt_arrival_bury(arrival, error);
+}
+
+static gboolean
+look_up(KbntArrival *arrival, const GError *error)
+{
+    const KbntCodecPort *codec = &arrival->ports->codec;
+
+    return g_error_matches(error, KBNT_ERROR, KBNT_ERROR_SCHEMA_UNKNOWN) &&
+           codec->look_up != NULL &&
+           codec->look_up(codec->registry, arrival->record, looked_up, arrival);
+}
+
+static void
+decode(KbntArrival *arrival)
+{
+    const KbntArrivalHooks *hooks = &arrival->arrivals->hooks;
+    g_autoptr(GError) error = NULL;
+
+    arrival->message = hooks->decode(arrival->ports->codec.data, arrival->record, &error);
+    if (arrival->message != NULL)
+        hooks->decoded(arrival);
+    else if (!look_up(arrival, error))
+        kbnt_arrival_bury(arrival, error);
+}
+
 static void
 arrive(KbntArrivals *arrivals, KbntValue *record)
 {
     KbntReceipt *receipt = kbnt_receipts_add(arrivals->receipts, record);
-    g_autoptr(GError) error = NULL;
 
     if (receipt == NULL)
         return;
@@ -186,11 +227,7 @@ arrive(KbntArrivals *arrivals, KbntValue *record)
     arrival->link.data = arrival;
     arrival->record = kbnt_value_ref(record);
     arrival->receipt = receipt;
-    arrival->message = arrivals->hooks.decode(arrivals->ports->codec.data, record, &error);
-    if (arrival->message != NULL)
-        arrivals->hooks.decoded(arrival);
-    else
-        kbnt_arrival_bury(arrival, error);
+    decode(arrival);
 }
 
 static void

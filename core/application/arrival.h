@@ -22,7 +22,7 @@ typedef struct {
     KbntValue *argument; /* of the command under way */
     KbntStoreVerb verb;
     guint attempts;
-    guint64 timer; /* while it waits for the store, in a queue by its link */
+    guint64 timer; /* while it waits for store or registry, in a queue by its link */
     GList link;
 } KbntArrival;
 

@@ -76,6 +76,11 @@ typedef struct {
     KbntValue *(*decode_event)(gpointer data, const KbntValue *record, GError **error);
     /* SHA-256 in lower-case hexadecimal digits */
     void (*digest)(gpointer data, GBytes *bytes, char ret_digest[65]);
+    /* For a record of which decode said SCHEMA_UNKNOWN: whether there is somewhere to ask, and
+     * then @done when the record may be decoded again; NULL where there never is. */
+    gpointer registry;
+    gboolean (*look_up)(gpointer registry, const KbntValue *record, KbntDone done,
+                        gpointer done_data);
 } KbntCodecPort;
 
 /* Time, chance, and whoever watches. */

@@ -7,6 +7,7 @@
 #include "avro-decode.h"
 #include "avro-encode.h"
 #include "checksum.h"
+#include "frame.h"
 #include "message-check.h"
 #include "record-headers.h"
 #include "schema-registry.h"
@@ -15,12 +16,11 @@
 #include <pthread.h>
 #include <string.h>
 
-#define FRAME_BYTES 5
-#define FRAME_MAGIC 0
-
-/* A schema that messages are read by; own: of the subject's latest version. */
+/* A schema that messages are read by; own: of the subject's latest version. A registry may have
+ * that version under an id of its own. */
 typedef struct {
     guint32 id;
+    gboolean is_latest;
     char *subject;
     KbntAvroPlan *plan;
 } Schema;
@@ -34,6 +34,8 @@ struct KbntCodec {
     GHashTable *schemas;
     const Schema *requests;
     const Schema *events;
+    gint requests_id; /* atomic: what messages carry; a registry may have another than ours */
+    gint events_id;
     pthread_mutex_t recall_lock;
     KbntAvroRecall *written;
     KbntAvroRecall *read;
@@ -50,11 +52,13 @@ schema_free(gpointer data)
 }
 
 static const Schema *
-keep_schema(KbntCodec *codec, guint32 id, const char *subject, KbntAvroPlan *plan)
+keep_schema(KbntCodec *codec, guint32 id, const char *subject, const char *text,
+            KbntAvroPlan *plan)
 {
     Schema *schema = g_new0(Schema, 1);
 
     schema->id = id;
+    schema->is_latest = g_str_equal(text, kbnt_schema_registry_latest(subject)->text);
     schema->subject = g_strdup(subject);
     schema->plan = plan;
     g_hash_table_insert(codec->schemas, GUINT_TO_POINTER(id), schema);
@@ -68,7 +72,7 @@ keep_own(KbntCodec *codec, const char *subject)
     KbntAvroPlan *plan = kbnt_avro_plan_new(latest->text, strlen(latest->text), NULL);
 
     g_assert(plan);
-    return keep_schema(codec, latest->id, subject, plan);
+    return keep_schema(codec, latest->id, subject, latest->text, plan);
 }
 
 static const Schema *
@@ -107,6 +111,8 @@ kbnt_codec_new(GBytes *signing_keys, gboolean needs_signature, GError **error)
     codec->schemas = g_hash_table_new_full(NULL, NULL, NULL, schema_free);
     codec->requests = keep_own(codec, KBNT_SUBJECT_REQUESTS);
     codec->events = keep_own(codec, KBNT_SUBJECT_EVENTS);
+    codec->requests_id = (gint)codec->requests->id;
+    codec->events_id = (gint)codec->events->id;
     kbnt_avro_plan_set_default(codec->events->plan, "version", "v" KBNT_VERSION);
     keep_earlier(codec);
     if (signing_keys && !kbnt_codec_set_keys(codec, signing_keys, error))
@@ -177,19 +183,56 @@ kbnt_codec_learn(KbntCodec *codec, guint32 schema_id, const char *subject, const
 
     pthread_mutex_lock(&codec->lock);
     if (!g_hash_table_contains(codec->schemas, GUINT_TO_POINTER(schema_id)))
-        keep_schema(codec, schema_id, subject, g_steal_pointer(&plan));
+        keep_schema(codec, schema_id, subject, schema, g_steal_pointer(&plan));
     pthread_mutex_unlock(&codec->lock);
     return TRUE;
 }
 
-static void
-put_frame(KbntAvroBuffer *buffer, guint32 schema_id)
+static const Schema *
+find_schema(KbntCodec *codec, guint32 id, const Schema *own, GError **error)
 {
-    const guint8 magic = FRAME_MAGIC;
-    guint32 id = GUINT32_TO_BE(schema_id);
+    const Schema *schema;
 
-    kbnt_avro_put_raw(buffer, &magic, sizeof magic);
-    kbnt_avro_put_raw(buffer, &id, sizeof id);
+    pthread_mutex_lock(&codec->lock);
+    schema = g_hash_table_lookup(codec->schemas, GUINT_TO_POINTER(id));
+    pthread_mutex_unlock(&codec->lock);
+    if (schema && g_str_equal(schema->subject, own->subject))
+        return schema;
+    if (schema) {
+        g_set_error(error, KBNT_ERROR, KBNT_ERROR_SCHEMA_UNKNOWN,
+                    "schema %u is of subject '%s', this topic has '%s'", id, schema->subject,
+                    own->subject);
+    } else {
+        g_set_error(error, KBNT_ERROR, KBNT_ERROR_SCHEMA_UNKNOWN, "schema %u is not known here",
+                    id);
+    }
+    return NULL;
+}
+
+gboolean
+kbnt_codec_knows(KbntCodec *codec, guint32 schema_id)
+{
+    gboolean is_known;
+
+    pthread_mutex_lock(&codec->lock);
+    is_known = g_hash_table_contains(codec->schemas, GUINT_TO_POINTER(schema_id));
+    pthread_mutex_unlock(&codec->lock);
+    return is_known;
+}
+
+gboolean
+kbnt_codec_write_as(KbntCodec *codec, const char *subject, guint32 schema_id, GError **error)
+{
+    const Schema *own = own_schema(codec, subject);
+
+    g_assert(own);
+    if (!kbnt_codec_learn(codec, schema_id, subject, kbnt_schema_registry_latest(subject)->text,
+                          error) ||
+        !find_schema(codec, schema_id, own, error))
+        return FALSE;
+    g_atomic_int_set(own == codec->requests ? &codec->requests_id : &codec->events_id,
+                     (gint)schema_id);
+    return TRUE;
 }
 
 static void
@@ -261,7 +304,7 @@ kbnt_codec_encode_request(KbntCodec *codec, const KbntValue *request, GError **e
         g_set_error(error, KBNT_ERROR, KBNT_ERROR_INTERNAL, "a request without messageId");
         return NULL;
     }
-    put_frame(&buffer, codec->requests->id);
+    kbnt_frame_put(&buffer, (guint32)g_atomic_int_get(&codec->requests_id));
     if (!kbnt_avro_encode(codec->requests->plan, request, TRUE, NULL, &buffer, NULL, error))
         return NULL;
 
@@ -312,7 +355,7 @@ kbnt_codec_encode_event(KbntCodec *codec, const KbntValue *event, char ret_check
     g_autoptr(KbntValue) written = kbnt_codec_as_written(event);
     KbntValue *record;
 
-    put_frame(&buffer, codec->events->id);
+    kbnt_frame_put(&buffer, (guint32)g_atomic_int_get(&codec->events_id));
     if (!encode_event(codec, written, &buffer, ret_checksum, error))
         return NULL;
 
@@ -360,42 +403,6 @@ check_signature(KbntCodec *codec, const KbntValue *record, GBytes *body, GError 
     return FALSE;
 }
 
-static const Schema *
-find_schema(KbntCodec *codec, guint32 id, const Schema *own, GError **error)
-{
-    const Schema *schema;
-
-    pthread_mutex_lock(&codec->lock);
-    schema = g_hash_table_lookup(codec->schemas, GUINT_TO_POINTER(id));
-    pthread_mutex_unlock(&codec->lock);
-    if (schema && g_str_equal(schema->subject, own->subject))
-        return schema;
-    if (schema) {
-        g_set_error(error, KBNT_ERROR, KBNT_ERROR_SCHEMA_UNKNOWN,
-                    "schema %u is of subject '%s', this topic has '%s'", id, schema->subject,
-                    own->subject);
-    } else {
-        g_set_error(error, KBNT_ERROR, KBNT_ERROR_SCHEMA_UNKNOWN,
-                    "schema %u is not in the embedded registry", id);
-    }
-    return NULL;
-}
-
-static gboolean
-check_frame(const guint8 *bytes, gsize length, GError **error)
-{
-    if (length < FRAME_BYTES || bytes[0] != FRAME_MAGIC) {
-        g_set_error(error, KBNT_ERROR, KBNT_ERROR_UNDECODABLE,
-                    "the value does not begin with 0 and a schema id");
-        return FALSE;
-    }
-    if (length > KBNT_RECORD_BYTES_MAX) {
-        g_set_error(error, KBNT_ERROR, KBNT_ERROR_UNDECODABLE, "the value is over 1 MiB");
-        return FALSE;
-    }
-    return TRUE;
-}
-
 /* What an elder or foreign schema says is read without memory: its bytes mean other things. */
 static KbntValue *
 decode_body(KbntCodec *codec, const Schema *schema, const guint8 *body, gsize length,
@@ -403,10 +410,10 @@ decode_body(KbntCodec *codec, const Schema *schema, const guint8 *body, gsize le
 {
     KbntValue *value;
 
-    if (schema != codec->events)
+    if (!schema->is_latest || !g_str_equal(schema->subject, codec->events->subject))
         return kbnt_avro_decode(schema->plan, body, length, NULL, error);
     pthread_mutex_lock(&codec->recall_lock);
-    value = kbnt_avro_decode(schema->plan, body, length, codec->read, error);
+    value = kbnt_avro_decode(codec->events->plan, body, length, codec->read, error);
     if (value)
         kbnt_avro_recall_close(codec->read, value);
     pthread_mutex_unlock(&codec->recall_lock);
@@ -423,13 +430,14 @@ decode(KbntCodec *codec, const Schema *own, const KbntValue *record, GError **er
     guint32 id;
 
     if (!check_checksum(record, bytes, length, error) ||
-        !check_signature(codec, record, body, error) || !check_frame(bytes, length, error))
+        !check_signature(codec, record, body, error) ||
+        !kbnt_frame_read(bytes, length, &id, error))
         return NULL;
-    memcpy(&id, bytes + 1, sizeof id);
-    schema = find_schema(codec, GUINT32_FROM_BE(id), own, error);
+    schema = find_schema(codec, id, own, error);
     if (!schema)
         return NULL;
-    return decode_body(codec, schema, bytes + FRAME_BYTES, length - FRAME_BYTES, error);
+    return decode_body(codec, schema, bytes + KBNT_FRAME_BYTES, length - KBNT_FRAME_BYTES,
+                       error);
 }
 
 KbntValue *

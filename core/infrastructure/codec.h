@@ -14,9 +14,6 @@
 #define KBNT_TOPIC_REQUESTS "virtualization-requests"
 #define KBNT_TOPIC_EVENTS "virtualization-events"
 
-/* The largest value of a record that is looked at. */
-#define KBNT_RECORD_BYTES_MAX (1024 * 1024)
-
 typedef struct KbntCodec KbntCodec;
 
 /**
@@ -50,6 +47,20 @@ gboolean kbnt_codec_set_keys(KbntCodec *codec, GBytes *signing_keys, GError **er
  */
 gboolean kbnt_codec_learn(KbntCodec *codec, guint32 schema_id, const char *subject,
                           const char *schema, GError **error);
+
+/**
+ * kbnt_codec_write_as:
+ * @schema_id: by which a registry has our present schema of @subject
+ *
+ * From now on messages of @subject carry this id; they are read by it, too.
+ *
+ * Returns: FALSE with SCHEMA_UNKNOWN where the id stands for something else already.
+ */
+gboolean kbnt_codec_write_as(KbntCodec *codec, const char *subject, guint32 schema_id,
+                             GError **error);
+
+/* Returns: whether messages of that schema can be read. */
+gboolean kbnt_codec_knows(KbntCodec *codec, guint32 schema_id);
 
 /**
  * kbnt_codec_encode_request:

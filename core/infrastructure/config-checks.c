@@ -90,3 +90,11 @@ kbnt_check_image(const char *name, const char *text, GError **error)
                  "first",
                  error);
 }
+
+gboolean
+kbnt_check_url(const char *name, const char *text, GError **error)
+{
+    return judge(*text == '\0' || matches("^https?://[^\\s/?#@]+(/[^\\s?#]*[^\\s?#/])?$", text),
+                 text, "a URL such as https://registry.example:8081, without a '/' at its end",
+                 error);
+}

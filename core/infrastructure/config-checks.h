@@ -24,3 +24,6 @@ gboolean kbnt_check_word(const char *name, const char *text, GError **error);
 
 /* The name of an image, as a request may have it. */
 gboolean kbnt_check_image(const char *name, const char *text, GError **error);
+
+/* The URL of a server, or nothing. */
+gboolean kbnt_check_url(const char *name, const char *text, GError **error);

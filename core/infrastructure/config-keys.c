@@ -119,6 +119,19 @@ static const KbntKey security_keys[] = {
 };
 #undef BLOCK
 
+#define BLOCK KbntRegistryConfig
+static const KbntKey registry_keys[] = {
+    KEY("url", STRING, url, "",
+        "Where foreign schemas are looked up, beside the registry that kbntd itself is; empty for nowhere",
+        .check = kbnt_check_url),
+    KEY("user", STRING, user, "", "Who asks the registry; empty for anybody"),
+    KEY("password", SECRET, password, "", "The password of that user"),
+    KEY("ca", PATH, ca_file, "", "The file of authorities that the registry's certificate is held to; empty for those of the system"),
+    KEY("register", BOOL, registers, "true",
+        "Registers kbnt's schemas there at the start, and writes messages with the ids that it gives"),
+};
+#undef BLOCK
+
 #define BLOCK KbntProducerConfig
 static const KbntKey producer_keys[] = {
     KEY("group", STRING, group, "virtualization-producer-service-group",
@@ -295,6 +308,8 @@ static const KbntCoreSection sections[] = {
     SECTION("policy", policy, policy_keys, KbntPolicyConfig, "Rules of the site"),
     SECTION("security", security, security_keys, KbntSecurityConfig,
             "What protects messages on the broker"),
+    SECTION("registry", registry, registry_keys, KbntRegistryConfig,
+            "Another schema registry, compatible with Confluent's"),
     SECTION("producer", producer, producer_keys, KbntProducerConfig,
             "The half that accepts requests"),
     SECTION("consumer", consumer, consumer_keys, KbntConsumerConfig, "The half that provisions"),

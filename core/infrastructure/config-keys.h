@@ -60,6 +60,14 @@ typedef struct {
 } KbntSecurityConfig;
 
 typedef struct {
+    char *url;
+    char *user;
+    char *password;
+    char *ca_file;
+    gboolean registers;
+} KbntRegistryConfig;
+
+typedef struct {
     char *group;
     gint64 backlog;
     gint64 window;
@@ -150,6 +158,7 @@ typedef struct {
     const KbntQuotaConfig *quota;
     const KbntPolicyConfig *policy;
     const KbntSecurityConfig *security;
+    const KbntRegistryConfig *registry;
     const KbntProducerConfig *producer;
     const KbntConsumerConfig *consumer;
     const KbntEventsConfig *events;

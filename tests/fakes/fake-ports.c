@@ -26,6 +26,7 @@ struct FakePorts {
     FakeCalls queries;
     FakeCalls publishes;
     FakeCalls cursors;
+    FakeCalls look_ups;
     FakeCalls actions;
     FakeCalls subscriptions;
     GString *sent;
@@ -202,6 +203,13 @@ codec_decode_request(gpointer data, const KbntValue *record, GError **error)
     return kbnt_value_copy(kbnt_value_get_value(record, KBNT_FIELD_REQUEST));
 }
 
+static gboolean
+codec_look_up(gpointer data, const KbntValue *record, KbntDone done, gpointer done_data)
+{
+    calls_push(&((FakePorts *)data)->look_ups, 0, (KbntValue *)record, done, done_data);
+    return TRUE;
+}
+
 static void
 codec_digest(gpointer data, GBytes *bytes, char ret_digest[65])
 {
@@ -349,6 +357,7 @@ fake_ports_free(FakePorts *fake)
     g_queue_clear_full(&fake->queries.queue, call_free);
     g_queue_clear_full(&fake->publishes.queue, call_free);
     g_queue_clear_full(&fake->cursors.queue, call_free);
+    g_queue_clear_full(&fake->look_ups.queue, call_free);
     g_queue_clear_full(&fake->actions.queue, call_free);
     g_queue_clear_full(&fake->subscriptions.queue, call_free);
     g_list_free_full(fake->timers, g_free);
@@ -381,6 +390,14 @@ FakeCalls *
 fake_ports_publishes(FakePorts *fake)
 {
     return &fake->publishes;
+}
+
+FakeCalls *
+fake_ports_look_ups(FakePorts *fake)
+{
+    fake->ports.codec.registry = fake;
+    fake->ports.codec.look_up = codec_look_up;
+    return &fake->look_ups;
 }
 
 FakeCalls *

@@ -32,6 +32,9 @@ FakeCalls *fake_ports_cursors(FakePorts *fake);
 FakeCalls *fake_ports_actions(FakePorts *fake);
 FakeCalls *fake_ports_subscriptions(FakePorts *fake);
 
+/* The schemas that are looked up; without this call there is nowhere to ask. */
+FakeCalls *fake_ports_look_ups(FakePorts *fake);
+
 /* Returns: (transfer none) (nullable): what was subscribed to last. */
 const KbntSubscription *fake_ports_subscription(const FakePorts *fake);
 

@@ -488,6 +488,74 @@ an_intake_that_is_stopped_leaves_its_group(void)
     kbnt_assert_int(fixture->rig.n_done, 2);
 }
 
+/* Returns: (transfer none): the look-ups, of which the record of a foreign writer is one. */
+static FakeCalls *
+deliver_foreign(Fixture *fixture)
+{
+    FakeCalls *look_ups = fake_ports_look_ups(fixture->rig.fake);
+
+    fake_ports_break_codec(fixture->rig.fake, KBNT_ERROR_SCHEMA_UNKNOWN);
+    deliver_storage(fixture);
+    kbnt_assert_int(fake_calls_length(look_ups), 1);
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    return look_ups;
+}
+
+static void
+a_record_of_a_foreign_writer_is_taken_in_once_its_schema_is_known(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    FakeCalls *look_ups = deliver_foreign(fixture);
+
+    fake_ports_break_codec(fixture->rig.fake, 0);
+    fake_calls_complete(look_ups, NULL);
+
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_TAKE_IN);
+}
+
+static void
+a_registry_that_is_away_is_asked_again(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    FakeCalls *look_ups = deliver_foreign(fixture);
+
+    fake_calls_fail(look_ups, KBNT_ERROR_UNAVAILABLE);
+    kbnt_assert_int(fake_calls_length(look_ups), 0);
+    fake_ports_pass_ms(fixture->rig.fake, 10);
+    kbnt_assert_int(fake_calls_length(look_ups), 1);
+    fake_ports_break_codec(fixture->rig.fake, 0);
+    fake_calls_complete(look_ups, NULL);
+
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_TAKE_IN);
+}
+
+static void
+a_schema_that_nobody_has_makes_a_dead_letter(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    FakeCalls *look_ups = deliver_foreign(fixture);
+
+    fake_calls_fail(look_ups, KBNT_ERROR_SCHEMA_UNKNOWN);
+
+    kbnt_assert_int(fake_calls_verb(fixture->rig.commands, 0), KBNT_STORE_BURY);
+    kbnt_assert_string(kbnt_value_get_string(command_of(fixture), KBNT_FIELD_REASON),
+                       "SCHEMA_UNKNOWN");
+}
+
+static void
+what_waits_for_a_schema_is_left_when_the_intake_stops(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    FakeCalls *look_ups = deliver_foreign(fixture);
+
+    kbnt_intake_stop(fixture->intake, consumer_rig_done, &fixture->rig);
+    fake_ports_break_codec(fixture->rig.fake, 0);
+    fake_calls_complete(look_ups, NULL);
+
+    kbnt_assert_int(fake_calls_length(fixture->rig.commands), 0);
+    kbnt_assert_string(fake_ports_acknowledged(fixture->rig.fake), "");
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(a_message_is_taken_in_with_its_first_event),
     KBNT_TEST(a_message_has_the_time_that_its_way_has_left_it),
@@ -505,6 +573,10 @@ static const KbntTest tests[] = {
     KBNT_TEST(each_kind_of_dead_letter_is_told_by_its_own_name),
     KBNT_TEST(a_second_message_under_a_known_id_is_a_dead_letter),
     KBNT_TEST(a_store_that_fails_for_now_is_asked_again),
+    KBNT_TEST(a_record_of_a_foreign_writer_is_taken_in_once_its_schema_is_known),
+    KBNT_TEST(a_registry_that_is_away_is_asked_again),
+    KBNT_TEST(a_schema_that_nobody_has_makes_a_dead_letter),
+    KBNT_TEST(what_waits_for_a_schema_is_left_when_the_intake_stops),
     KBNT_TEST(what_waits_for_the_store_is_left_when_the_intake_stops),
     KBNT_TEST(what_was_left_at_a_stop_is_taken_in_when_it_comes_again),
     KBNT_TEST(a_record_that_comes_again_while_it_waits_for_the_store_is_taken_in_once),

@@ -2,6 +2,7 @@
 /* Tests of the codec on what is not a message: cut, flipped, counted beyond all bounds. */
 #include "avro-buffer.h"
 #include "codec.h"
+#include "frame.h"
 #include "runner.h"
 #include "sample-messages.h"
 
@@ -306,7 +307,7 @@ an_unknown_schema_id_or_one_of_the_other_topic_is_named(void)
     g_autoptr(KbntValue) foreign = bare_record(unknown, sizeof unknown);
     g_autoptr(KbntValue) event = sample_record(TRUE);
 
-    check_schema_unknown(FALSE, foreign, "schema 7 is not in the embedded registry");
+    check_schema_unknown(FALSE, foreign, "schema 7 is not known here");
     check_schema_unknown(FALSE, event, "of subject 'virtualization-events-value'");
 }
 
