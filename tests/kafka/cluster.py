@@ -102,7 +102,9 @@ def end_cleanly_on_sigterm():
 
 
 def cluster_id():
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    """A UUID as Kafka writes it, which begins with no '-', lest it be taken for an option."""
+    name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return name if name[0] != "-" else cluster_id()
 
 
 class Cluster:
@@ -153,6 +155,15 @@ class Cluster:
                                     cwd=self.folder / str(node))
 
     def __enter__(self):
+        try:
+            self.begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def begin(self):
+        """Starts all; what is started when this fails is ended."""
         identity = cluster_id()
         formatters = [self._java(node, "kafka.tools.StorageTool", "format", "-t", identity, "-c",
                                  "server.properties", *self.storage_options)
@@ -163,7 +174,6 @@ class Cluster:
             self.start(node)
         for node in range(len(self.ports)):
             self.wait(node)
-        return self
 
     def __exit__(self, *_):
         for node in range(len(self.ports)):

@@ -95,13 +95,12 @@ class SecuredCluster(TlsCluster):
     def more_properties(self, node):
         return super().more_properties(node) + RIGHTS_ALONE
 
-    def __enter__(self):
-        super().__enter__()
+    def begin(self):
+        super().begin()
         for user, rights in RIGHTS.items():
             for right in rights:
                 self.tool("org.apache.kafka.tools.AclCommand", "--add", "--allow-principal",
                           f"User:{user}", *right)
-        return self
 
 
 def settings(cluster, user="kbnt", **changed):
