@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * keys.c: owns the file of signing keys: lines "KEYID:hexadecimal secret", the first signs.
+ * keys.c: owns the file of signing keys: lines "KEYID:hexadecimal secret", the first signs, all
+ * of them verify.
  */
 #include "keys.h"
 
@@ -15,6 +16,8 @@
 #define DEFAULT_FILE KBNT_CONFIG_DIR "/signing.keys"
 #define SECRET_BYTES 32
 #define FILE_MODE 0600
+/* Above a key that verifies, and signs after the next rotation. */
+#define STAGED "# signs after the next rotation:"
 
 static const char *
 file_of(const KbntInvocation *invocation)
@@ -95,14 +98,15 @@ replace_file(const char *file, const char *text, GError **error)
 }
 
 static int
-announce(const KbntInvocation *invocation, const char *line, const char *next_step)
+announce(const KbntInvocation *invocation, const char *line, const char *does,
+         const char *next_step)
 {
     g_autofree char *id = g_strndup(line, strcspn(line, ":"));
 
     if (kbnt_invocation_wants_json(invocation))
         printf("{\"file\": \"%s\", \"keyId\": \"%s\"}\n", file_of(invocation), id);
     else
-        printf("key '%s' signs from '%s'; %s\n", id, file_of(invocation), next_step);
+        printf("key '%s' %s from '%s'; %s\n", id, does, file_of(invocation), next_step);
     return KBNT_EXIT_DONE;
 }
 
@@ -114,40 +118,89 @@ kbnt_keys_new(KbntInvocation *invocation)
 
     if (!create_file(file_of(invocation), line, &error))
         return kbnt_invocation_fail(invocation, error);
-    return announce(invocation, line,
+    return announce(invocation, line, "signs",
                     "name it in [security] signing_keys and copy it to all producers and "
                     "consumers");
 }
 
-/* Returns: (transfer full) (nullable): the line that signs now. */
-static char *
-first_line(const char *text)
+/* The keys of a file: the one that signs, and the one that will, where one is staged. */
+typedef struct {
+    char *present;
+    char *staged;
+} KeyLines;
+
+static void
+key_lines_clear(KeyLines *keys)
+{
+    g_free(keys->present);
+    g_free(keys->staged);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KeyLines, key_lines_clear)
+
+static void
+read_lines(const char *text, KeyLines *keys)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    gboolean is_staged = FALSE;
 
     for (guint i = 0; lines[i]; i++) {
-        if (*g_strstrip(lines[i]) != '\0' && lines[i][0] != '#')
-            return g_strdup(lines[i]);
+        const char *line = g_strstrip(lines[i]);
+
+        if (g_str_equal(line, STAGED))
+            is_staged = TRUE;
+        else if (*line == '\0' || *line == '#')
+            continue;
+        else if (!keys->present)
+            keys->present = g_strdup(line);
+        else if (is_staged && !keys->staged)
+            keys->staged = g_strdup(line);
     }
-    return NULL;
+}
+
+static int
+stage(KbntInvocation *invocation, const KeyLines *keys)
+{
+    g_autofree char *line = make_line();
+    g_autofree char *next = g_strconcat(keys->present ? keys->present : "",
+                                        keys->present ? "\n" : "", STAGED "\n", line, NULL);
+    g_autoptr(GError) error = NULL;
+
+    if (keys->staged)
+        g_set_error(&error, KBNT_ERROR, KBNT_ERROR_STATE_CONFLICT,
+                    "'%s' has a staged key already: copy the file to all producers and "
+                    "consumers, reload them, then 'kbntctl keys rotate' lets it sign",
+                    file_of(invocation));
+    else
+        replace_file(file_of(invocation), next, &error);
+    if (error)
+        return kbnt_invocation_fail(invocation, error);
+    return announce(invocation, line, "verifies",
+                    "copy the file to all producers and consumers and reload them, then "
+                    "'kbntctl keys rotate' lets it sign");
 }
 
 int
 kbnt_keys_rotate(KbntInvocation *invocation)
 {
-    g_autofree char *line = make_line();
+    g_autofree char *made = make_line();
     g_autofree char *text = NULL;
-    g_autofree char *present = NULL;
     g_autofree char *next = NULL;
+    g_auto(KeyLines) keys = { 0 };
     g_autoptr(GError) error = NULL;
+    const char *line;
 
     if (!g_file_get_contents(file_of(invocation), &text, NULL, &error))
         return kbnt_invocation_fail(invocation, error);
-    present = first_line(text);
-    next = g_strconcat(line, present ? present : "", present ? "\n" : "", NULL);
+    read_lines(text, &keys);
+    if (kbnt_invocation_get(invocation, "stage"))
+        return stage(invocation, &keys);
+    line = keys.staged ? keys.staged : g_strchomp(made);
+    next = g_strconcat(line, "\n", keys.present ? keys.present : "", keys.present ? "\n" : "",
+                       NULL);
     if (!replace_file(file_of(invocation), next, &error))
         return kbnt_invocation_fail(invocation, error);
-    return announce(invocation, line,
-                    "the one before still verifies: copy the file to all consumers and "
-                    "producers and reload them");
+    return announce(invocation, line, "signs",
+                    "the one before still verifies: copy the file to all producers and "
+                    "consumers and reload them");
 }

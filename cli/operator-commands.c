@@ -30,6 +30,12 @@ static const KbntOption key_options[] = {
     { NULL, NULL, NULL },
 };
 
+static const KbntOption rotate_options[] = {
+    { "file", "FILE", "The file of keys (default signing.keys in the configuration's folder)" },
+    { "stage", NULL, "Make the new key, but let it only verify until the next rotation" },
+    { NULL, NULL, NULL },
+};
+
 static const KbntOption top_options[] = {
     { "once", NULL, "Show it once and end" },
     { NULL, NULL, NULL },
@@ -260,8 +266,10 @@ const KbntCommand kbnt_operator_commands[] = {
       reload },
     { "keys new", NULL, "Make a file with a key that signs messages", NULL, key_options,
       kbnt_keys_new },
-    { "keys rotate", NULL, "Put a new key first; the one before still verifies",
-      "Copy the file to the consumers and reload them before the producers.", key_options,
-      kbnt_keys_rotate },
+    { "keys rotate", NULL, "Let a new key sign; the one before still verifies",
+      "Whoever does not have the new key yet makes dead letters of what it signs. So rotate in "
+      "two steps: with --stage, then copy the file to all producers and consumers and reload "
+      "them (kbntctl reload, or SIGHUP); then without, copy it again and reload them again.",
+      rotate_options, kbnt_keys_rotate },
     { NULL, NULL, NULL, NULL, NULL, NULL },
 };

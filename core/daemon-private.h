@@ -33,6 +33,7 @@ struct KbntDaemon {
     KbntMetrics *metrics;
     KbntRuleBook *rule_book;
     KbntCodec *codec;
+    GBytes *signing_keys;         /* as they were read last; NULL where there are none */
     KbntRemoteRegistry *registry; /* NULL where none is configured */
     KbntHostShared shared;
     const char *secret_paths[3];
@@ -102,6 +103,9 @@ void kbnt_daemon_become_sole(KbntDaemon *daemon);
 /* The steps of the start that concern HTTP, and the one of the stop. */
 void kbnt_daemon_listen(KbntDaemon *daemon);
 void kbnt_daemon_stop_listening(KbntDaemon *daemon);
+
+/* Returns: (transfer full) (nullable): the signing keys as they are in their file now. */
+GBytes *kbnt_daemon_read_keys(KbntDaemon *daemon, GError **error);
 
 /* Reads the configuration again, and applies what may change without a restart; appends to
  * json a list of what was done with each key. */

@@ -122,6 +122,37 @@ tell_change(KbntDaemon *daemon, const KbntConfigChange *change, GString *json)
     kbnt_json_append_text(json, text);
 }
 
+/* The file of keys is one that changes under its name. */
+static gboolean
+take_keys_again(KbntDaemon *daemon, gboolean *ret_changed, GError **error)
+{
+    g_autoptr(GBytes) keys = NULL;
+
+    *ret_changed = FALSE;
+    if (daemon->signing_keys == NULL)
+        return TRUE;
+    keys = kbnt_daemon_read_keys(daemon, error);
+    if (keys == NULL || g_bytes_equal(keys, daemon->signing_keys))
+        return keys != NULL;
+    if (!kbnt_codec_set_keys(daemon->codec, keys, error)) {
+        g_prefix_error(error, "[security] signing_keys: ");
+        return FALSE;
+    }
+    g_bytes_unref(daemon->signing_keys);
+    daemon->signing_keys = g_steal_pointer(&keys);
+    *ret_changed = TRUE;
+    return TRUE;
+}
+
+static void
+tell_keys(KbntDaemon *daemon, GString *json)
+{
+    kbnt_log_writer_write(daemon->log, KBNT_LOG_NOTICE, "config", NULL, NULL,
+                          "the signing keys were read again");
+    kbnt_json_append_comma(json);
+    kbnt_json_append_text(json, "security.signing_keys: the file was read again");
+}
+
 static void
 apply(KbntDaemon *daemon, KbntRuleBook *book)
 {
@@ -149,10 +180,11 @@ kbnt_daemon_reload(KbntDaemon *daemon, GString *json, GError **error)
     g_autoptr(KbntConfig) fresh = NULL;
     g_autoptr(KbntRuleBook) book = NULL;
     g_autoptr(GPtrArray) changes = NULL;
+    gboolean has_new_keys = FALSE;
 
     kbnt_notify_reloading(daemon->notify);
     fresh = read_again(daemon, &core, error);
-    if (fresh != NULL) {
+    if (fresh != NULL && take_keys_again(daemon, &has_new_keys, error)) {
         /* Fills the blocks of core anew, so the book, which borrows from them, comes after. */
         changes = kbnt_config_take_reloadable(fresh, daemon->config);
         book = kbnt_rule_book_new(changes->len > 0 ? core : daemon->core, error);
@@ -164,6 +196,8 @@ kbnt_daemon_reload(KbntDaemon *daemon, GString *json, GError **error)
     g_string_append_c(json, '[');
     for (guint i = 0; i < changes->len; i++)
         tell_change(daemon, g_ptr_array_index(changes, i), json);
+    if (has_new_keys)
+        tell_keys(daemon, json);
     g_string_append_c(json, ']');
     if (changes->len > 0) {
         kbnt_plugin_loader_reload(daemon->loader, fresh);

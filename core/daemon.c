@@ -36,22 +36,30 @@ make_folders(KbntDaemon *daemon, GError **error)
            make_folder(daemon->core->kbnt->runtime_dir, 0755, "runtime_dir", error);
 }
 
+GBytes *
+kbnt_daemon_read_keys(KbntDaemon *daemon, GError **error)
+{
+    GBytes *keys = kbnt_host_shared_secret(&daemon->shared, "signing.keys", error);
+
+    if (keys == NULL)
+        g_prefix_error(error, "[security] signing_keys: ");
+    return keys;
+}
+
 static gboolean
 make_codec(KbntDaemon *daemon, GError **error)
 {
     const KbntSecurityConfig *security = daemon->core->security;
     gboolean shared = (kbnt_plugin_instance_caps(daemon->transport) & KBNT_TRANSPORT_SHARED) !=
                       0;
-    g_autoptr(GBytes) keys = NULL;
 
     if (*security->signing_keys != '\0') {
-        keys = kbnt_host_shared_secret(&daemon->shared, "signing.keys", error);
-        if (keys == NULL) {
-            g_prefix_error(error, "[security] signing_keys: ");
+        daemon->signing_keys = kbnt_daemon_read_keys(daemon, error);
+        if (daemon->signing_keys == NULL)
             return FALSE;
-        }
     }
-    daemon->codec = kbnt_codec_new(keys, shared && !security->accept_unsigned, error);
+    daemon->codec = kbnt_codec_new(daemon->signing_keys, shared && !security->accept_unsigned,
+                                   error);
     return daemon->codec != NULL;
 }
 
@@ -266,6 +274,7 @@ kbnt_daemon_free(KbntDaemon *daemon)
     kbnt_store_calls_free(daemon->producer_calls);
     kbnt_store_calls_free(daemon->consumer_calls);
     kbnt_codec_free(daemon->codec);
+    g_clear_pointer(&daemon->signing_keys, g_bytes_unref);
     kbnt_rule_book_free(daemon->rule_book);
     kbnt_metrics_free(daemon->metrics);
     kbnt_plugin_metrics_free(daemon->plugin_metrics);

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The configuration of a whole daemon: refused where it cannot work, and changed by SIGHUP."""
+import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import (BUILD, KBNTD, PATIENCE, PLUGINS, Daemon, Skip, require,  # noqa: E402
+from daemon import (BUILD, KBNTCTL, KBNTD, PATIENCE, PLUGINS, Daemon, Skip, require,  # noqa: E402
                     run_tests, wait_until)
 
 WILD = BUILD / "tests" / "unit" / "infrastructure" / ".libs" / "kbnt-sink-wild.so"
@@ -182,6 +184,48 @@ def a_key_that_does_nothing_is_told_with_its_place_and_a_default_is_not():
     require(result.returncode == 0 and result.stderr == "", result.stderr)
 
 
+def kbntctl_keys(*arguments):
+    ran = subprocess.run([str(KBNTCTL), "keys", *arguments, "--json"], capture_output=True,
+                         text=True, timeout=30)
+    require(ran.returncode == 0, ran.stderr)
+    return json.loads(ran.stdout)["keyId"]
+
+
+def signers(daemon):
+    """Of the events that the producer keeps, in their order."""
+    store = sqlite3.connect(f"file:{daemon.state}/producer.db?mode=ro", uri=True)
+    rows = store.execute("SELECT record FROM events WHERE of_request ORDER BY position")
+    found = [re.search(rb"(k\d{8}-[0-9a-f]{4}):[0-9a-f]{64}", row[0]) for row in rows]
+    store.close()
+    return [match.group(1).decode() for match in found if match]
+
+
+def a_reload_takes_the_rotated_keys_and_loses_nothing():
+    with Configured("") as daemon:
+        keys = daemon.folder / "signing.keys"
+        text = f"[security]\nsigning_keys = {keys}\n"
+        daemon.file.write_text(text)
+        first = kbntctl_keys("new", "--file", str(keys))
+        daemon.start()
+        daemon.post({**DISK, "metadata": {"requestId": "req-1"}})
+        require(daemon.ended("req-1")["status"] == "COMPLETED", "req-1")
+        second = kbntctl_keys("rotate", "--stage", "--file", str(keys))
+        daemon.reload(text, "the signing keys were read again")
+        daemon.post({**DISK, "metadata": {"requestId": "req-2"}})
+        require(daemon.ended("req-2")["status"] == "COMPLETED", "req-2")
+        require(set(signers(daemon)) == {first}, f"{signers(daemon)} sign before the rotation")
+        daemon.lines.clear()
+        require(kbntctl_keys("rotate", "--file", str(keys)) == second, "another key signs")
+        daemon.reload(text, "the signing keys were read again")
+        daemon.post({**DISK, "metadata": {"requestId": "req-3"}})
+        require(daemon.ended("req-3")["status"] == "COMPLETED", "req-3")
+        require(signers(daemon)[-1] == second, f"{signers(daemon)} sign after the rotation")
+        keys.write_text("no key\n")
+        daemon.reload(text, "the running configuration stays in force")
+        daemon.post({**DISK, "metadata": {"requestId": "req-4"}})
+        require(daemon.ended("req-4")["status"] == "COMPLETED", "req-4")
+
+
 def skip_without_kafka(result):
     if "there is no plugin" in result.stderr or "kbnt-transport-kafka.so" in result.stderr:
         raise Skip("built without the transport kafka")
@@ -222,4 +266,5 @@ run_tests([
     a_key_that_does_nothing_is_told_with_its_place_and_a_default_is_not,
     a_time_that_kafka_has_is_no_idle_key,
     the_example_of_a_cluster_fits_both_roles,
+    a_reload_takes_the_rotated_keys_and_loses_nothing,
 ])

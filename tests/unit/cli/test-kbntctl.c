@@ -170,6 +170,44 @@ rotation_puts_a_new_key_first_and_keeps_the_one_before(void)
     g_rmdir(folder);
 }
 
+/* Returns: (transfer full): the keys of a file, without its comments. */
+static GPtrArray *
+keys_of(const char *file)
+{
+    GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) lines = lines_of(file);
+
+    for (guint i = 0; lines[i]; i++)
+        if (*lines[i] != '\0' && *lines[i] != '#')
+            g_ptr_array_add(keys, g_strdup(lines[i]));
+    return keys;
+}
+
+static void
+a_staged_key_verifies_first_and_signs_after_the_next_rotation(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("kbnt-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(folder, "signing.keys", NULL);
+    g_autofree char *err = NULL;
+
+    kbnt_assert_int(RUN(NULL, NULL, "keys", "new", "--file", file), 0);
+    g_autoptr(GPtrArray) before = keys_of(file);
+    kbnt_assert_int(RUN(NULL, NULL, "keys", "rotate", "--stage", "--file", file), 0);
+    g_autoptr(GPtrArray) staged = keys_of(file);
+    kbnt_assert_int(RUN(NULL, &err, "keys", "rotate", "--stage", "--file", file), 1);
+    kbnt_assert_int(RUN(NULL, NULL, "keys", "rotate", "--file", file), 0);
+    g_autoptr(GPtrArray) rotated = keys_of(file);
+
+    kbnt_assert_int(staged->len, 2);
+    kbnt_assert_string(staged->pdata[0], before->pdata[0]);
+    kbnt_assert_contains(err, "has a staged key already");
+    kbnt_assert_int(rotated->len, 2);
+    kbnt_assert_string(rotated->pdata[0], staged->pdata[1]);
+    kbnt_assert_string(rotated->pdata[1], before->pdata[0]);
+    g_remove(file);
+    g_rmdir(folder);
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(help_goes_to_standard_output_and_is_no_failure),
     KBNT_TEST(the_reference_is_what_the_program_prints),
@@ -178,6 +216,7 @@ static const KbntTest tests[] = {
     KBNT_TEST(without_a_daemon_it_says_where_it_looked_and_what_to_do),
     KBNT_TEST(the_doctor_finds_the_daemon_missing),
     KBNT_TEST(rotation_puts_a_new_key_first_and_keeps_the_one_before),
+    KBNT_TEST(a_staged_key_verifies_first_and_signs_after_the_next_rotation),
 };
 
 int
