@@ -33,6 +33,8 @@ static const Meaning meanings[] = {
     { RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, KBNT_ERROR_TOO_LARGE,
       "raise message.max.bytes here and at the brokers" },
     { RD_KAFKA_RESP_ERR__QUEUE_FULL, KBNT_ERROR_QUEUE_FULL, "try again" },
+    { RD_KAFKA_RESP_ERR__RETRY, KBNT_ERROR_TRANSPORT_UNAVAILABLE,
+      "the producer is being replaced, trying again" },
     { RD_KAFKA_RESP_ERR__TIMED_OUT, KBNT_ERROR_TRANSPORT_UNAVAILABLE, "trying again" },
     { RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, KBNT_ERROR_TRANSPORT_UNAVAILABLE, "trying again" },
     { RD_KAFKA_RESP_ERR__TRANSPORT, KBNT_ERROR_TRANSPORT_UNAVAILABLE, "trying again" },

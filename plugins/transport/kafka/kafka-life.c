@@ -182,6 +182,7 @@ kafka_start(void *instance, KbntTask *task)
 typedef struct {
     KafkaTransport *transport;
     KafkaClient *producer;
+    GThread *retirement;
     GPtrArray *members;
     GPtrArray *offsets; /* of each member */
     KbntTask *task;
@@ -191,10 +192,7 @@ static void
 stopped(gpointer data)
 {
     Stopping *stopping = data;
-    KafkaTransport *transport = stopping->transport;
 
-    if (transport->retirement)
-        g_thread_join(g_steal_pointer(&transport->retirement));
     g_ptr_array_unref(stopping->members);
     g_ptr_array_unref(stopping->offsets);
     kbnt_task_complete(stopping->task, NULL);
@@ -211,6 +209,8 @@ end_all(KbntTask *task, gpointer data)
     for (guint i = 0; i < stopping->members->len; i++)
         kafka_member_end(stopping->members->pdata[i], stopping->offsets->pdata[i]);
     kafka_producer_end(stopping->producer, transport->config->flush_ms);
+    if (stopping->retirement)
+        g_thread_join(stopping->retirement);
     kbnt_host_invoke(transport->host, stopped, stopping);
 }
 
@@ -264,6 +264,7 @@ kafka_stop(void *instance, KbntTask *task)
     detach_source(transport);
     stopping->transport = transport;
     stopping->producer = kafka_producer_take(transport);
+    stopping->retirement = g_steal_pointer(&transport->retirement);
     stopping->members = g_steal_pointer(&transport->members);
     transport->members = g_ptr_array_new_with_free_func(kafka_member_unref);
     stopping->offsets = g_ptr_array_new();

@@ -7,8 +7,9 @@
  * the only queue: when it is full, the rest of a batch is refused too, so that no record
  * overtakes one that failed.
  *
- * After a fatal error the producer is rebuilt at once: the next takes over, and the former one
- * fails what it still has on a thread of its own, from where tasks may be completed as well.
+ * After a fatal error the producer is rebuilt at once: the former one fails what it still has
+ * on a thread of its own, from where tasks may be completed as well, and until all of that has
+ * come back the next one refuses, so that nothing overtakes it.
  */
 #include "kafka-producer.h"
 
@@ -113,6 +114,8 @@ kafka_publish(void *instance, KbntTask *const *tasks, guint n_tasks)
         if (!transport->is_running)
             kbnt_task_fail_literal(tasks[i], KBNT_ERROR_STOPPED,
                                    "transport 'kafka' is stopped");
+        else if (transport->is_retiring)
+            kafka_record_fail(tasks[i], RD_KAFKA_RESP_ERR__RETRY);
         else if (has_room)
             has_room = publish_one(transport, tasks[i]);
         else
@@ -149,10 +152,28 @@ kafka_producer_end(KafkaClient *producer, gint64 flush_ms)
     kafka_client_unref(producer);
 }
 
+typedef struct {
+    KafkaTransport *transport;
+    KafkaClient *producer;
+} Retirement;
+
+static void
+retired(gpointer data)
+{
+    KafkaTransport *transport = data;
+
+    transport->is_retiring = FALSE;
+    kafka_schedule(transport);
+}
+
+/* Comes to the loop behind all that the producer had. */
 static gpointer
 retire(gpointer data)
 {
-    kafka_producer_end(data, 0);
+    g_autofree Retirement *retirement = data;
+
+    kafka_producer_end(retirement->producer, 0);
+    kbnt_host_invoke(retirement->transport->host, retired, retirement->transport);
     return NULL;
 }
 
@@ -161,6 +182,7 @@ rebuild(KafkaTransport *transport, const char *reason)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(KbntValue) fields = kbnt_value_new();
+    Retirement *retirement = g_new0(Retirement, 1);
 
     kbnt_value_set_string(fields, KBNT_FIELD_DETAIL, reason);
     kbnt_host_log(transport->host, KBNT_LOG_WARNING, "producer", fields,
@@ -168,8 +190,9 @@ rebuild(KafkaTransport *transport, const char *reason)
     kbnt_host_count(transport->host, "rebuilt_total", 1);
     if (transport->retirement)
         g_thread_join(transport->retirement);
-    transport->retirement = g_thread_new("kafka-retire", retire,
-                                         kafka_producer_take(transport));
+    *retirement = (Retirement){ transport, kafka_producer_take(transport) };
+    transport->is_retiring = TRUE;
+    transport->retirement = g_thread_new("kafka-retire", retire, retirement);
     /* The same configuration made the one before. */
     if (!kafka_producer_open(transport, &error))
         g_error("kafka: a second producer is refused: %s", error->message);
@@ -181,6 +204,7 @@ kafka_producer_turn(KafkaTransport *transport)
     char reason[256] = "";
 
     rd_kafka_poll(transport->producer->handle, 0);
-    if (rd_kafka_fatal_error(transport->producer->handle, reason, sizeof reason))
+    if (!transport->is_retiring &&
+        rd_kafka_fatal_error(transport->producer->handle, reason, sizeof reason))
         rebuild(transport, reason);
 }
