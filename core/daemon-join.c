@@ -30,8 +30,8 @@ kbnt_daemon_postpone_join(KbntDaemon *daemon, const GError *error)
 {
     if (daemon->broker_fault == NULL)
         kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
-                               "the broker is asked again each second, meanwhile what is for "
-                               "it waits in the store");
+                               "it is asked again each second, meanwhile what is for the "
+                               "broker waits in the store");
     g_free(daemon->broker_fault);
     daemon->broker_fault = g_strdup(error->message);
     kbnt_loop_after(daemon->loop, G_USEC_PER_SEC, join_again, daemon);
