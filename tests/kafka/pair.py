@@ -52,7 +52,9 @@ class Pair:
 
     def stop(self):
         for daemon in self.daemons:
-            require(daemon.stop() == 0, "a daemon did not stop in peace")
+            status = daemon.stop()
+            require(status == 0, f"a daemon ended with {status}:\n" +
+                    "\n".join(daemon.lines[-20:]))
 
     def end_well(self, answers, seconds=120):
         """Comes to rest, stops, and holds to the invariants what is left behind."""

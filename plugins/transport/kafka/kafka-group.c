@@ -49,11 +49,14 @@ take_over(KafkaMember *member, rd_kafka_topic_partition_list_t *list)
     kafka_schedule(member->transport);
 }
 
-/* What was acknowledged is committed before the partitions go; the rest comes to another. */
+/* What was acknowledged is committed before the partitions go; the rest comes to another. Where
+ * they are gone already, because the session has ended, a commit would come behind the static
+ * member's own next joining, and be fenced by it for good. */
 static void
 give_up(KafkaMember *member)
 {
-    kafka_commit_partitions(member, member->partitions);
+    if (!rd_kafka_assignment_lost(member->client->handle))
+        kafka_commit_partitions(member, member->partitions);
     for (guint i = 0; i < member->partitions->len; i++)
         note_change(member, ((KafkaPartition *)member->partitions->pdata[i])->number, TRUE);
     g_ptr_array_set_size(member->partitions, 0);
