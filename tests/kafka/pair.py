@@ -14,7 +14,7 @@ from daemon import (KBNTCTL, Daemon, named, require, run_tests, wait_until,  # n
                     why_no_kafka)
 from invariants import Checker  # noqa: E402
 
-SESSION_S = 3
+SESSION_S = 8
 
 
 class Pair:
