@@ -39,7 +39,7 @@ is_text_fine(const KbntMemberRule *rule, const char *text)
     case KBNT_FIELD_STORAGE_ID:
         return kbnt_specification_type_of_id(text) != 0;
     case KBNT_FIELD_IMAGE:
-        return g_ascii_isalnum(*text) && kbnt_name_is_valid(text, (gsize)rule->maximum);
+        return kbnt_specification_is_image(text);
     case KBNT_FIELD_ANTI_AFFINITY:
         return kbnt_name_is_valid(text, (gsize)rule->maximum);
     default:

@@ -239,7 +239,13 @@ read_volumes(const KbntMember *member)
     read_list(member, check_volume);
 }
 
-/* An image may become the name of a file: "..", "-x" and their like are none. */
+gboolean
+kbnt_specification_is_image(const char *text)
+{
+    return g_ascii_isalnum(*text) && kbnt_name_is_valid(text, IMAGE_LENGTH_MAX);
+}
+
+/* "..", "-x" and their like are none. */
 static void
 read_image(const KbntMember *member)
 {

@@ -4,6 +4,7 @@
 
 #include "network.h"
 #include "quota.h"
+#include "specification-members.h"
 
 static gboolean
 judge(gboolean is_right, const char *text, const char *wanted, GError **error)
@@ -85,7 +86,7 @@ kbnt_check_word(const char *name, const char *text, GError **error)
 gboolean
 kbnt_check_image(const char *name, const char *text, GError **error)
 {
-    return judge(matches("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", text), text,
+    return judge(kbnt_specification_is_image(text), text,
                  "an image: 1 to 128 of letters, digits, '.', '_' and '-', a letter or a digit "
                  "first",
                  error);

@@ -13,20 +13,6 @@
 #define REQUEST_ID_BYTES_MAX 64
 #define CORRELATION_ID_BYTES_MAX 128
 
-/* What the specification of each verb is known by; 0: the verb has none. */
-static const KbntField specified_by[] = {
-    [KBNT_REQUEST_TYPE_CREATE_VIRTUAL_MACHINE] = KBNT_FIELD_CPU,
-    [KBNT_REQUEST_TYPE_ALLOCATE_STORAGE] = KBNT_FIELD_SIZE_MB,
-    [KBNT_REQUEST_TYPE_CREATE_NETWORK] = KBNT_FIELD_SUBNET,
-    [KBNT_REQUEST_TYPE_DELETE_RESOURCE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
-    [KBNT_REQUEST_TYPE_START_VIRTUAL_MACHINE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
-    [KBNT_REQUEST_TYPE_STOP_VIRTUAL_MACHINE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
-    [KBNT_REQUEST_TYPE_REBOOT_VIRTUAL_MACHINE] = KBNT_FIELD_VIRTUAL_RESOURCE_ID,
-    [KBNT_REQUEST_TYPE_ATTACH_STORAGE] = KBNT_FIELD_STORAGE_ID,
-    [KBNT_REQUEST_TYPE_DETACH_STORAGE] = KBNT_FIELD_STORAGE_ID,
-    [KBNT_REQUEST_TYPE_CANCEL_REQUEST] = 0,
-};
-
 static gboolean
 refuse(KbntField field, const char *why, GError **error)
 {
@@ -78,18 +64,16 @@ check_dependencies(const KbntValue *request, GError **error)
 static gboolean
 check_specification(const KbntValue *request, GError **error)
 {
-    gint64 type = kbnt_value_get_int(request, KBNT_FIELD_REQUEST_TYPE);
+    KbntRequestType type = (KbntRequestType)kbnt_value_get_int(request,
+                                                               KBNT_FIELD_REQUEST_TYPE);
     KbntValue *specification = kbnt_value_get_value(request, KBNT_FIELD_SPECIFICATION);
-    KbntField mark = (gsize)type < G_N_ELEMENTS(specified_by) ? specified_by[type] : 0;
     g_autoptr(GError) fault = NULL;
 
-    if (mark == 0)
-        return TRUE;
-    if (!specification || !kbnt_value_has(specification, mark))
-        return refuse(KBNT_FIELD_SPECIFICATION, "is not one of this type of request", error);
-    if (!kbnt_specification_check((KbntRequestType)type, specification, &fault))
-        return refuse(KBNT_FIELD_SPECIFICATION, fault->message, error);
-    return TRUE;
+    if (!specification)
+        return type == KBNT_REQUEST_TYPE_CANCEL_REQUEST ||
+               refuse(KBNT_FIELD_SPECIFICATION, "is missing", error);
+    return kbnt_specification_check(type, specification, &fault) ||
+           refuse(KBNT_FIELD_SPECIFICATION, fault->message, error);
 }
 
 /* What a request is about is named by whoever publishes it, never found here. */

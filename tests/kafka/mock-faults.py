@@ -3,14 +3,12 @@
 """A producer on librdkafka's mock cluster, whose brokers answer with errors when they are told to:
 nothing is lost, and what goes out again goes out in its order."""
 import os
-import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scenario"))
-from daemon import (BUILD, KBNTCTL, PATIENCE, Daemon, require, run_tests,  # noqa: E402
+from daemon import (BUILD, PATIENCE, Daemon, make_keys, require, run_tests,  # noqa: E402
                     wait_until, why_no_kafka)
 
 MOCK = BUILD / "tests/kafka/mock-cluster"
@@ -45,10 +43,7 @@ class Producer(Daemon):
                           "transport.kafka.max.in.flight.requests.per.connection=1",
                           "transport.kafka.retry.backoff.ms=20", "http.publish_wait=0",
                           f"transport.kafka.bootstrap.servers={os.environ['KBNT_TEST_KAFKA']}"])
-        keys = self.folder / "signing.keys"
-        subprocess.run([str(KBNTCTL), "keys", "new", "--file", str(keys)], check=True,
-                       capture_output=True)
-        self.settings.append(f"security.signing_keys={keys}")
+        self.settings.append(f"security.signing_keys={make_keys(self.folder)}")
 
     def ask_for_disks(self, name, count=N_REQUESTS):
         for number in range(count):
@@ -56,13 +51,8 @@ class Producer(Daemon):
                                            "metadata": {"requestId": f"{name}-{number:03d}"}})
             require(status == 202, f"answered {status}: {answer}")
 
-    def metric(self, name):
-        text = self.ask("GET", "/metrics")[2]
-        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
-                   if re.match(rf"{name}[ {{]", line))
-
     def is_empty(self):
-        return self.metric("kbnt_outbox_backlog") == 0
+        return self.sum_of("kbnt_outbox_backlog") == 0
 
     def places(self):
         """Partition and offset of every request, in the order in which they came; librdkafka

@@ -39,9 +39,7 @@ def fill_backlog(producer):
 
 
 def backlog(producer):
-    checks = producer.ask("GET", "/readyz")[2]["checks"]
-    detail = next(check["detail"] for check in checks if check["name"] == "backlog")
-    return int(detail.split()[0])
+    return int(producer.check("backlog")["detail"].split()[0])
 
 
 def drain(producer):

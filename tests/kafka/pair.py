@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A producer and a consumer as processes of their own, with real brokers between them."""
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -10,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scenario"))
 from cluster import SKIPPED, Cluster, Unavailable, end_cleanly_on_sigterm  # noqa: E402
-from daemon import (KBNTCTL, Daemon, named, require, run_tests, wait_until,  # noqa: E402
+from daemon import (Daemon, make_keys, named, require, run_tests, wait_until,  # noqa: E402
                     why_no_kafka)
 from invariants import Checker  # noqa: E402
 
@@ -30,9 +29,7 @@ class Pair:
         self.daemons = (self.producer, self.consumer)
         # Where the invariants' checker looks for both; each store has a lock of its own.
         self.consumer.state = self.producer.state
-        keys = self.producer.folder / "signing.keys"
-        subprocess.run([str(KBNTCTL), "keys", "new", "--file", str(keys)], check=True,
-                       capture_output=True)
+        keys = make_keys(self.producer.folder)
         for daemon in self.daemons:
             daemon.settings += ["kbnt.transport=kafka", f"security.signing_keys={keys}",
                                 f"transport.kafka.bootstrap.servers={cluster.bootstrap}",

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import subprocess
 
-from daemon import KBNTCTL, Daemon, Skip, require, run_tests, why_no_kafka
+from daemon import KBNTCTL, Daemon, Skip, make_keys, require, run_tests, why_no_kafka
 
 WAITING = 3
 
@@ -17,11 +17,9 @@ def without_broker(role, *settings):
         raise Skip(why_no_kafka())
     with socket.socket() as nobody, Daemon([f"kbnt.role={role}", *settings]) as daemon:
         nobody.bind(("127.0.0.1", 0))
-        keys = daemon.folder / "signing.keys"
-        subprocess.run([str(KBNTCTL), "keys", "new", "--file", str(keys)], check=True,
-                       capture_output=True)
         daemon.settings += [
-            "kbnt.transport=kafka", f"security.signing_keys={keys}", "http.publish_wait=10ms",
+            "kbnt.transport=kafka", f"security.signing_keys={make_keys(daemon.folder)}",
+            "http.publish_wait=10ms",
             "transport.kafka.warm_up=100ms", "transport.kafka.flush=0s", "kbnt.sinks=prometheus",
             f"transport.kafka.bootstrap.servers=127.0.0.1:{nobody.getsockname()[1]}"]
         yield daemon.start()
@@ -30,11 +28,6 @@ def without_broker(role, *settings):
 def disk(number):
     return {"type": "ALLOCATE_STORAGE", "specifications": {"size": 1},
             "metadata": {"requestId": f"req-{number}"}}
-
-
-def check(daemon, name):
-    checks = daemon.ask("GET", "/readyz")[2]["checks"]
-    return next(check for check in checks if check["name"] == name)
 
 
 def post_all(daemon):
@@ -49,11 +42,11 @@ def a_producer_takes_requests_in_and_says_what_it_waits_for():
         post_all(producer)
         status, _, health = producer.ask("GET", "/readyz")
         require((status, health["status"]) == (200, "degraded"), f"{status}: {health}")
-        broker = check(producer, "broker")
+        broker = producer.check("broker")
         require(broker["status"] == "FAILED" and "virtualization-requests" in broker["detail"],
                 f"readyz says {broker}")
-        require(check(producer, "backlog")["detail"] == f"{WAITING} records wait for the broker",
-                f"readyz says {check(producer, 'backlog')}")
+        require(producer.check("backlog")["detail"] == f"{WAITING} records wait for the broker",
+                f"readyz says {producer.check('backlog')}")
         require(producer.stop() == 0, "it did not stop in peace")
 
 
@@ -62,8 +55,8 @@ def what_a_producer_took_in_is_there_after_a_kill_and_counts_in_the_backlog():
         ids = post_all(producer)
         producer.kill()
         producer.start()
-        require(check(producer, "backlog")["detail"].startswith(f"{WAITING} "),
-                f"after the kill readyz says {check(producer, 'backlog')}")
+        require(producer.check("backlog")["detail"].startswith(f"{WAITING} "),
+                f"after the kill readyz says {producer.check('backlog')}")
         require(post_all(producer) == ids, "a retry gives other messages")
         require(producer.post(disk("last"))[0] == 202, "the backlog is full too early")
         status, headers, problem = producer.post(disk("beyond"))
@@ -80,7 +73,7 @@ def a_consumer_starts_and_can_be_drained_and_stopped():
         drained = subprocess.run([str(KBNTCTL), "drain", "--socket", str(socket_path)],
                                  capture_output=True, text=True, timeout=60)
         require(drained.returncode == 0, drained.stderr)
-        require(check(consumer, "drain")["status"] == "FAILED", "readyz does not tell of it")
+        require(consumer.check("drain")["status"] == "FAILED", "readyz does not tell of it")
         require(consumer.stop() == 0, "it did not stop in peace")
 
 

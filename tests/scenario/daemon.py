@@ -154,6 +154,17 @@ class Daemon:
         finally:
             connection.close()
 
+    def check(self, name):
+        """What readyz says of one thing; None where it says nothing."""
+        checks = self.ask("GET", "/readyz")[2]["checks"]
+        return next((check for check in checks if check["name"] == name), None)
+
+    def sum_of(self, metric):
+        """The sum over all labels, as it is now."""
+        text = self.ask("GET", "/metrics")[2]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
+                   if re.match(rf"{metric}[ {{]", line))
+
     def post(self, body, headers=None):
         return self.ask("POST", "/api/v1/virtualize", body, headers)
 
@@ -180,6 +191,14 @@ class Daemon:
         """Runs kbntctl against this daemon."""
         command = [str(KBNTCTL), *arguments, "--url", f"http://127.0.0.1:{self.port}"]
         return subprocess.run(command, capture_output=True, text=True, timeout=120 * PATIENCE)
+
+
+def make_keys(folder):
+    """Makes a file of signing keys in the folder; returns its path."""
+    keys = Path(folder) / "signing.keys"
+    subprocess.run([str(KBNTCTL), "keys", "new", "--file", str(keys)], check=True,
+                   capture_output=True)
+    return keys
 
 
 def named(name, function):

@@ -98,11 +98,6 @@ def written_ids(daemon):
             if b"\0" + number.to_bytes(4, "big") in row}
 
 
-def check(daemon, name):
-    checks = daemon.ask("GET", "/readyz")[2]["checks"]
-    return next((check for check in checks if check["name"] == name), None)
-
-
 def ours_are_registered_and_messages_carry_the_ids_that_it_gave():
     with registry() as server, Daemon(settings(server)) as daemon:
         daemon.start()
@@ -119,7 +114,7 @@ def a_registry_that_is_away_at_the_first_start_is_waited_for():
         port = gone.server_port
     with Daemon(settings(gone)) as daemon:
         daemon.start()
-        broker = check(daemon, "broker")
+        broker = daemon.check("broker")
         require(broker and f"127.0.0.1:{port}" in broker["detail"], f"readyz says {broker}")
         status, _, answer = daemon.post({**DISK, "metadata": {"requestId": "req-1"}})
         require((status, answer["status"]) == (202, "QUEUED"), f"{status}: {answer}")

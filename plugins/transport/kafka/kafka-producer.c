@@ -114,7 +114,7 @@ kafka_publish(void *instance, KbntTask *const *tasks, guint n_tasks)
         if (!transport->is_running)
             kbnt_task_fail_literal(tasks[i], KBNT_ERROR_STOPPED,
                                    "transport 'kafka' is stopped");
-        else if (transport->is_retiring)
+        else if (transport->retirement)
             kafka_record_fail(tasks[i], RD_KAFKA_RESP_ERR__RETRY);
         else if (has_room)
             has_room = publish_one(transport, tasks[i]);
@@ -162,7 +162,8 @@ retired(gpointer data)
 {
     KafkaTransport *transport = data;
 
-    transport->is_retiring = FALSE;
+    if (transport->retirement) /* else a stop joins it */
+        g_thread_join(g_steal_pointer(&transport->retirement));
     kafka_schedule(transport);
 }
 
@@ -188,10 +189,7 @@ rebuild(KafkaTransport *transport, const char *reason)
     kbnt_host_log(transport->host, KBNT_LOG_WARNING, "producer", fields,
                   "the producer has failed for good, a new one takes over");
     kbnt_host_count(transport->host, "rebuilt_total", 1);
-    if (transport->retirement)
-        g_thread_join(transport->retirement);
     *retirement = (Retirement){ transport, kafka_producer_take(transport) };
-    transport->is_retiring = TRUE;
     transport->retirement = g_thread_new("kafka-retire", retire, retirement);
     /* The same configuration made the one before. */
     if (!kafka_producer_open(transport, &error))
@@ -204,7 +202,7 @@ kafka_producer_turn(KafkaTransport *transport)
     char reason[256] = "";
 
     rd_kafka_poll(transport->producer->handle, 0);
-    if (!transport->is_retiring &&
+    if (!transport->retirement &&
         rd_kafka_fatal_error(transport->producer->handle, reason, sizeof reason))
         rebuild(transport, reason);
 }

@@ -42,11 +42,10 @@ typedef struct {
     GPtrArray *topics;  /* of KafkaTopic */
     GPtrArray *members; /* of KafkaMember, in order of their subscriptions */
     GSource *source;
-    GThread *retirement;  /* of the producer before this one */
-    gboolean is_retiring; /* what that one had has not all come back */
-    GPtrArray *holdings;  /* of KafkaHolding; of the lane of transactions while it runs */
-    char *instance_id;    /* NULL where membership is not static */
-    char *trouble;        /* what a consumer cannot recover from; NULL for nothing */
+    GThread *retirement; /* of the producer before, until all that it had has come back */
+    GPtrArray *holdings; /* of KafkaHolding; of the lane of transactions while it runs */
+    char *instance_id;   /* NULL where membership is not static */
+    char *trouble;       /* what a consumer cannot recover from; NULL for nothing */
     KafkaRefusal *refusal;
     int wakeup;
     gint is_connected;  /* atomic: a broker has answered since all were away */
