@@ -15,6 +15,7 @@
 
 #define LANE "registry"
 #define UNKNOWN_FOR_US (60 * G_USEC_PER_SEC)
+#define MOST_UNKNOWN 4096
 #define N_OWN 2
 
 struct KbntRemoteRegistry {
@@ -174,11 +175,14 @@ kbnt_remote_registry_free(KbntRemoteRegistry *registry)
     g_free(registry);
 }
 
+/* Whoever makes ids up makes the registry be asked again, and the table no longer. */
 static void
 note_unknown(KbntRemoteRegistry *registry, guint32 id)
 {
     gint64 *said_us = g_new(gint64, 1);
 
+    if (g_hash_table_size(registry->unknown) >= MOST_UNKNOWN)
+        g_hash_table_remove_all(registry->unknown);
     *said_us = g_get_monotonic_time();
     g_hash_table_insert(registry->unknown, GUINT_TO_POINTER(id), said_us);
 }

@@ -11,7 +11,7 @@ import time
 from pair import Client, Pair, is_quiet, run_on_brokers
 from events import events_are_read_once_and_in_order
 from invariants import Checker
-from daemon import BUILD, KAFKA, Daemon, require, wait_until
+from daemon import BUILD, KAFKA, Daemon, Skip, require, wait_until
 
 CHECK = BUILD / "tests/contract/kbnt-plugin-check"
 SEED = int(os.environ.get("KBNT_TEST_SEED", "20261125"))
@@ -179,6 +179,37 @@ def a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the
         pair.stop()
 
 
+def intruder(cluster, pair, seconds):
+    """A foreign process that joins the consumer's group by its name, but commits nothing."""
+    name = next(pair.consumer.state.rglob("kafka-instance")).read_text()
+    return subprocess.Popen(
+        ["kcat", "-q", "-b", cluster.bootstrap, "-G", "virtualization-consumer-service-group",
+         "-X", f"group.instance.id=kbnt-{name}-0", "-X", "enable.auto.commit=false",
+         "-X", f"session.timeout.ms={seconds * 1000}", "virtualization-requests"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def a_consumer_whose_name_was_taken_goes_on_once_that_is_free_again(cluster):
+    if not shutil.which("kcat"):
+        raise Skip("'kcat' is not installed: apt-get install kcat")
+    with Pair(cluster, "kbnt.sinks=") as pair:
+        pair.producer.start()
+        pair.consumer.start()
+        thief = intruder(cluster, pair, 3)
+        try:
+            wait_until("the consumer is fenced", lambda: any(
+                "failed for good and joins again" in line for line in pair.consumer.lines), 60)
+            kafka = pair.consumer.check("kafka")
+            require(kafka["status"] == "FAILED" and "fenced" in kafka["detail"], f"{kafka}")
+            client = Client(pair.producer, REQUESTS // 8)
+            client.start()
+        finally:
+            thief.kill()
+            thief.wait()
+        client.join(60)
+        pair.end_well(client.answers)
+
+
 def copy_of(consumer):
     """A consumer on a copy of another's state, which stands still meanwhile."""
     copy = Daemon(consumer.settings)
@@ -242,6 +273,7 @@ run_on_brokers([
     a_reader_sees_each_event_once_however_often_the_consumer_is_killed,
     a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on,
     a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the_dead_one,
+    a_consumer_whose_name_was_taken_goes_on_once_that_is_free_again,
     a_relay_that_was_replaced_publishes_nothing,
     a_pair_that_starts_without_brokers_does_all_once_they_are_there,
 ])

@@ -12,7 +12,6 @@
 
 typedef struct {
     KafkaTransport *transport;
-    KafkaClient *client; /* NULL of a publish */
     char *owner;
     char *topic;
     gint64 position;
@@ -35,7 +34,6 @@ job_new(KafkaTransport *transport, const KbntValue *argument)
 static void
 job_free(Job *job)
 {
-    kafka_client_unref(job->client);
     g_free(job->owner);
     g_free(job->topic);
     g_free(job->parcels);
@@ -129,7 +127,7 @@ do_read(KbntTask *task, gpointer data)
     gint64 position = -1;
     KbntValue *cursor;
 
-    if (kafka_holding_take(holding, job->client, job->topic, &position, &error) && position < 0)
+    if (kafka_holding_take(holding, job->topic, &position, &error) && position < 0)
         g_set_error(&error, KBNT_ERROR, KBNT_ERROR_NOT_FOUND, "'%s' has published nothing yet",
                     job->owner);
     job_free(job);
@@ -194,6 +192,5 @@ kafka_read_cursor(void *instance, KbntTask *task)
         return;
     }
     job = job_new(transport, kbnt_task_argument(task));
-    job->client = kafka_client_ref(transport->producer);
     kbnt_host_run_blocking(transport->host, KAFKA_ATOMIC_LANE, do_read, task, job);
 }

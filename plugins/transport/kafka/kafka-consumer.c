@@ -28,6 +28,7 @@ kafka_member_unref(gpointer data)
     g_ptr_array_unref(member->partitions);
     g_array_unref(member->changes);
     g_clear_error(&member->failure);
+    g_free(member->trouble);
     g_free(member->topic);
     g_free(member->group);
     g_free(member->instance_id);
@@ -97,14 +98,12 @@ joined(gpointer data)
 {
     KafkaMember *member = data;
     KbntTask *task = g_steal_pointer(&member->task);
-    guint64 one = 1;
 
     if (member->failure || member->has_left) {
         fail_join(member, task);
         return;
     }
-    member->events = rd_kafka_queue_get_consumer(member->client->handle);
-    rd_kafka_queue_io_event_enable(member->events, member->transport->wakeup, &one, sizeof one);
+    kafka_group_attach(member);
     kbnt_task_complete(task, NULL);
     kbnt_host_invoke(member->transport->host, activate, member);
 }
@@ -114,16 +113,9 @@ static void
 enter(KbntTask *task, gpointer data)
 {
     KafkaMember *member = data;
-    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
 
     member->task = task;
-    member->client = kafka_group_open(member, &member->failure);
-    rd_kafka_topic_partition_list_add(topics, member->topic, RD_KAFKA_PARTITION_UA);
-    if (member->client) {
-        rd_kafka_poll_set_consumer(member->client->handle);
-        rd_kafka_subscribe(member->client->handle, topics);
-    }
-    rd_kafka_topic_partition_list_destroy(topics);
+    kafka_group_join(member, &member->failure);
     kbnt_host_invoke(member->transport->host, joined, member);
 }
 

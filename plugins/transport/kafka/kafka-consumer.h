@@ -43,11 +43,13 @@ typedef struct {
     GArray *changes;       /* of KafkaChange */
     KbntTask *task;        /* of subscribe, until it has ended */
     GError *failure;       /* of the join */
+    char *trouble;         /* what the client cannot recover from; NULL for nothing */
+    GThread *renewal;      /* of the client, until it has joined again */
     gint64 lag;
     guint next_partition; /* which the next turn begins with */
     gboolean has_joined;
-    gboolean has_left;
-    gint is_ending; /* atomic: callbacks come on another thread and only let go */
+    gint has_left; /* atomic: set on the loop */
+    gint is_mute;  /* atomic: callbacks come on another thread and only let go */
 } KafkaMember;
 
 /* The ops. */

@@ -19,9 +19,9 @@ void kafka_cursor_clear(KafkaCursor *cursor);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KafkaCursor, kafka_cursor_clear)
 
-/* Asks the brokers, by any client of theirs; blocks. Returns: FALSE with an error, of code
- * TRANSPORT_UNAVAILABLE while a transaction of the owner has not ended. */
-gboolean kafka_cursor_look(rd_kafka_t *handle, const char *owner, const char *topic,
+/* Asks the brokers, by a client of the owner's group; blocks. Returns: FALSE with an error, of
+ * code TRANSPORT_UNAVAILABLE while a transaction of the owner has not ended. */
+gboolean kafka_cursor_look(KafkaClient *reader, const char *owner, const char *topic,
                            KafkaCursor *ret_cursor, GError **error);
 
 /* Returns: (transfer full): the cursor as librdkafka sends it. */

@@ -9,6 +9,8 @@
  */
 #include "kafka-delivery.h"
 
+#include "kafka-renewal.h"
+
 #define BATCH_RECORDS 128
 
 void
@@ -183,12 +185,15 @@ hand_out(KafkaMember *member, KafkaPartition *partition)
 static void
 serve_group(KafkaMember *member)
 {
+    char reason[256] = "";
     rd_kafka_message_t *message;
 
     while ((message = rd_kafka_consumer_poll(member->client->handle, 0))) {
         note_fault(member, message);
         rd_kafka_message_destroy(message);
     }
+    if (rd_kafka_fatal_error(member->client->handle, reason, sizeof reason))
+        kafka_member_renew(member, reason);
     kafka_member_tell_changes(member);
 }
 

@@ -38,6 +38,14 @@ note_change(KafkaMember *member, gint32 partition, gboolean is_lost)
 }
 
 static void
+lose_partitions(KafkaMember *member)
+{
+    for (guint i = 0; i < member->partitions->len; i++)
+        note_change(member, ((KafkaPartition *)member->partitions->pdata[i])->number, TRUE);
+    g_ptr_array_set_size(member->partitions, 0);
+}
+
+static void
 take_over(KafkaMember *member, rd_kafka_topic_partition_list_t *list)
 {
     for (int i = 0; i < list->cnt; i++) {
@@ -57,9 +65,7 @@ give_up(KafkaMember *member)
 {
     if (!rd_kafka_assignment_lost(member->client->handle))
         kafka_commit_partitions(member, member->partitions);
-    for (guint i = 0; i < member->partitions->len; i++)
-        note_change(member, ((KafkaPartition *)member->partitions->pdata[i])->number, TRUE);
-    g_ptr_array_set_size(member->partitions, 0);
+    lose_partitions(member);
     rd_kafka_assign(member->client->handle, NULL);
 }
 
@@ -86,7 +92,7 @@ on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t code,
 {
     KafkaMember *member = opaque;
 
-    if (g_atomic_int_get(&member->is_ending))
+    if (g_atomic_int_get(&member->is_mute))
         rd_kafka_assign(handle, NULL);
     else if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
         take_over(member, list);
@@ -104,20 +110,10 @@ on_commit(rd_kafka_t *handle, rd_kafka_resp_err_t code, rd_kafka_topic_partition
         kbnt_host_count(member->transport->host, "commit_failed_total", 1);
 }
 
+/* Brokers that are away: the producer's client is told the same, and says so. */
 static void
 on_error(rd_kafka_t *handle, int code, const char *reason, void *opaque)
 {
-    KafkaMember *member = opaque;
-    char fatal[256] = "";
-
-    if (g_atomic_int_get(&member->is_ending) ||
-        !rd_kafka_fatal_error(handle, fatal, sizeof fatal))
-        return;
-    g_free(member->transport->trouble);
-    member->transport->trouble = g_strdup_printf("group '%s': %s; is there a second process "
-                                                 "with a copy of this state_dir?",
-                                                 member->group, fatal);
-    kafka_log(member->transport->host, KBNT_LOG_WARNING, member->transport->trouble);
 }
 
 static int
@@ -126,7 +122,7 @@ on_statistics(rd_kafka_t *handle, char *json, size_t length, void *opaque)
     KafkaMember *member = opaque;
     gint64 lag = 0;
 
-    if (g_atomic_int_get(&member->is_ending))
+    if (g_atomic_int_get(&member->is_mute))
         return 0;
     member->lag = kafka_statistics_lag(json, length);
     for (guint i = 0; i < member->transport->members->len; i++)
@@ -143,8 +139,8 @@ on_log(const rd_kafka_t *handle, int level, const char *facility, const char *te
     kafka_log(member->transport->host, level, text);
 }
 
-KafkaClient *
-kafka_group_open(KafkaMember *member, GError **error)
+static KafkaClient *
+open_client(KafkaMember *member, GError **error)
 {
     rd_kafka_conf_t *conf = kafka_settings_consumer(member->transport->config, member->group,
                                                     member->instance_id,
@@ -159,4 +155,41 @@ kafka_group_open(KafkaMember *member, GError **error)
     rd_kafka_conf_set_stats_cb(conf, on_statistics);
     rd_kafka_conf_set_log_cb(conf, on_log);
     return kafka_client_new(RD_KAFKA_CONSUMER, conf, error);
+}
+
+gboolean
+kafka_group_join(KafkaMember *member, GError **error)
+{
+    rd_kafka_topic_partition_list_t *topics;
+
+    member->client = open_client(member, error);
+    if (!member->client)
+        return FALSE;
+    topics = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(topics, member->topic, RD_KAFKA_PARTITION_UA);
+    rd_kafka_poll_set_consumer(member->client->handle);
+    rd_kafka_subscribe(member->client->handle, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    return TRUE;
+}
+
+void
+kafka_group_attach(KafkaMember *member)
+{
+    guint64 one = 1;
+
+    g_atomic_int_set(&member->is_mute, FALSE);
+    member->events = rd_kafka_queue_get_consumer(member->client->handle);
+    rd_kafka_queue_io_event_enable(member->events, member->transport->wakeup, &one, sizeof one);
+}
+
+void
+kafka_group_detach(KafkaMember *member)
+{
+    g_atomic_int_set(&member->is_mute, TRUE);
+    member->has_joined = FALSE;
+    lose_partitions(member);
+    if (member->events)
+        rd_kafka_queue_io_event_enable(member->events, -1, NULL, 0);
+    g_clear_pointer(&member->events, rd_kafka_queue_destroy);
 }

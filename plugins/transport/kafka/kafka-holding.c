@@ -3,23 +3,23 @@
  */
 #include "kafka-holding.h"
 
+#include "kafka-calls.h"
 #include "kafka-cursor.h"
+#include "kafka-offsets.h"
 #include "kafka-producer.h"
 #include "kafka-record.h"
 #include "kafka-settings.h"
 
-/* A call of librdkafka that has timed out goes on where it is made again. */
-#define SLICE_MS 250
 #define PAUSE_MS 20
-#define PATIENCE_MS 60000
 
 struct KafkaHolding {
     KbntHost *host;
     const KafkaConfig *config;
-    const gint *hurry;
+    KafkaPatience patience;
     char *owner;
     char *holder;        /* what this one is called in the cursor */
     KafkaClient *client; /* NULL where it must begin anew */
+    KafkaClient *reader; /* of the cursor; NULL until it is needed */
     rd_kafka_consumer_group_metadata_t *group;
     gboolean has_claimed;
     gboolean is_displaced;
@@ -33,7 +33,7 @@ kafka_holding_new(KbntHost *host, const KafkaConfig *config, const char *owner,
 
     holding->host = host;
     holding->config = config;
-    holding->hurry = hurry;
+    holding->patience = (KafkaPatience){ hurry, config->flush_ms };
     holding->owner = g_strdup(owner);
     holding->holder = g_uuid_string_random();
     holding->group = rd_kafka_consumer_group_metadata_new(owner);
@@ -52,6 +52,7 @@ kafka_holding_free(gpointer data)
     KafkaHolding *holding = data;
 
     let_go(holding);
+    kafka_client_unref(holding->reader);
     rd_kafka_consumer_group_metadata_destroy(holding->group);
     g_free(holding->owner);
     g_free(holding->holder);
@@ -95,59 +96,6 @@ open_client(KafkaHolding *holding, GError **error)
     return holding->client != NULL;
 }
 
-/* Calls that may be made again. */
-
-typedef rd_kafka_error_t *(*Call)(KafkaHolding *holding, gconstpointer data);
-
-static rd_kafka_error_t *
-call_init(KafkaHolding *holding, gconstpointer data)
-{
-    return rd_kafka_init_transactions(holding->client->handle, SLICE_MS);
-}
-
-static rd_kafka_error_t *
-call_send_offsets(KafkaHolding *holding, gconstpointer offsets)
-{
-    return rd_kafka_send_offsets_to_transaction(holding->client->handle, offsets,
-                                                holding->group, SLICE_MS);
-}
-
-static rd_kafka_error_t *
-call_commit(KafkaHolding *holding, gconstpointer data)
-{
-    return rd_kafka_commit_transaction(holding->client->handle, SLICE_MS);
-}
-
-static rd_kafka_error_t *
-call_abort(KafkaHolding *holding, gconstpointer data)
-{
-    return rd_kafka_abort_transaction(holding->client->handle, SLICE_MS);
-}
-
-/* TRUE until a call that began at @begun_us has had its time. */
-static gboolean
-has_patience(const KafkaHolding *holding, gint64 begun_us)
-{
-    gint64 most_ms = g_atomic_int_get(holding->hurry) ? holding->config->flush_ms : PATIENCE_MS;
-
-    return g_get_monotonic_time() - begun_us < most_ms * 1000;
-}
-
-/* Returns: (transfer full) (nullable): what stands after all the time there was. */
-static rd_kafka_error_t *
-persist(KafkaHolding *holding, Call call, gconstpointer data)
-{
-    gint64 begun_us = g_get_monotonic_time();
-    rd_kafka_error_t *fault;
-
-    while ((fault = call(holding, data)) && rd_kafka_error_is_retriable(fault) &&
-           has_patience(holding, begun_us)) {
-        rd_kafka_error_destroy(fault);
-        rd_kafka_poll(holding->client->handle, PAUSE_MS);
-    }
-    return fault;
-}
-
 /* After a fault the transaction is aborted where that can be; else the client has to go, and
  * the next one ends what it has begun. */
 static gboolean
@@ -159,7 +107,7 @@ give_up(KafkaHolding *holding, rd_kafka_error_t *fault, GError **error)
     g_propagate_error(error, kafka_error_new(rd_kafka_error_code(fault), subject,
                                              rd_kafka_error_string(fault)));
     if (rd_kafka_error_txn_requires_abort(fault))
-        left = persist(holding, call_abort, NULL);
+        left = kafka_call_abort(holding->client->handle, &holding->patience);
     if (!rd_kafka_error_txn_requires_abort(fault) || left)
         let_go(holding);
     if (left)
@@ -191,15 +139,19 @@ is_anothers(const KafkaHolding *holding, const KafkaCursor *cursor)
 
 /* Looks until no transaction of the owner is under way. */
 static gboolean
-look(KafkaHolding *holding, KafkaClient *client, const char *topic, KafkaCursor *ret_cursor,
-     GError **error)
+look(KafkaHolding *holding, const char *topic, KafkaCursor *ret_cursor, GError **error)
 {
     gint64 begun_us = g_get_monotonic_time();
     GError *fault = NULL;
 
-    while (!kafka_cursor_look(client->handle, holding->owner, topic, ret_cursor, &fault)) {
+    if (!holding->reader)
+        holding->reader = kafka_offsets_reader(holding->host, holding->config, holding->owner,
+                                               error);
+    if (!holding->reader)
+        return FALSE;
+    while (!kafka_cursor_look(holding->reader, holding->owner, topic, ret_cursor, &fault)) {
         if (!g_error_matches(fault, KBNT_ERROR, KBNT_ERROR_TRANSPORT_UNAVAILABLE) ||
-            !has_patience(holding, begun_us)) {
+            !kafka_patience_is_left(&holding->patience, begun_us)) {
             g_propagate_error(error, fault);
             return FALSE;
         }
@@ -211,20 +163,20 @@ look(KafkaHolding *holding, KafkaClient *client, const char *topic, KafkaCursor 
 
 /* A holder that has to begin anew looks first whether another has come meanwhile. */
 static gboolean
-begin(KafkaHolding *holding, KafkaClient *client, const char *topic, GError **error)
+begin(KafkaHolding *holding, const char *topic, GError **error)
 {
     g_auto(KafkaCursor) cursor = { .position = -1 };
     rd_kafka_error_t *fault;
 
     if (holding->has_claimed) {
-        if (!look(holding, client, topic, &cursor, error))
+        if (!look(holding, topic, &cursor, error))
             return FALSE;
         if (is_anothers(holding, &cursor))
             return displace(holding, error);
     }
     if (!open_client(holding, error))
         return FALSE;
-    fault = persist(holding, call_init, NULL);
+    fault = kafka_call_init(holding->client->handle, &holding->patience);
     return !fault || give_up(holding, fault, error);
 }
 
@@ -251,29 +203,30 @@ transact(KafkaHolding *holding, KafkaParcel *parcels, guint n_parcels, const cha
 {
     const KafkaCursor cursor = { position, holding->holder };
     rd_kafka_topic_partition_list_t *offsets = kafka_cursor_offsets(topic, &cursor);
-    rd_kafka_error_t *fault = rd_kafka_begin_transaction(holding->client->handle);
+    rd_kafka_t *handle = holding->client->handle;
+    rd_kafka_error_t *fault = rd_kafka_begin_transaction(handle);
 
     if (!fault)
         fault = send_all(holding, parcels, n_parcels);
     if (!fault)
-        fault = persist(holding, call_send_offsets, offsets);
+        fault = kafka_call_send_offsets(handle, offsets, holding->group, &holding->patience);
     if (!fault)
-        fault = persist(holding, call_commit, NULL);
+        fault = kafka_call_commit(handle, &holding->patience);
     rd_kafka_topic_partition_list_destroy(offsets);
     return !fault || give_up(holding, fault, error);
 }
 
 gboolean
-kafka_holding_take(KafkaHolding *holding, KafkaClient *client, const char *topic,
-                   gint64 *ret_position, GError **error)
+kafka_holding_take(KafkaHolding *holding, const char *topic, gint64 *ret_position,
+                   GError **error)
 {
     g_auto(KafkaCursor) cursor = { .position = -1 };
 
     if (holding->is_displaced)
         return displace(holding, error);
-    if (!holding->client && !begin(holding, client, topic, error))
+    if (!holding->client && !begin(holding, topic, error))
         return FALSE;
-    if (!look(holding, client, topic, &cursor, error))
+    if (!look(holding, topic, &cursor, error))
         return FALSE;
     if (holding->has_claimed && is_anothers(holding, &cursor))
         return displace(holding, error);

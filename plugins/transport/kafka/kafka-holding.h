@@ -26,11 +26,10 @@ void kafka_holding_free(gpointer holding);
 
 const char *kafka_holding_owner(const KafkaHolding *holding);
 
-/* Becomes the holder, or sees that it still is, and reads the cursor of @topic. @client: of the
- * same brokers, to ask without disturbing another holder. Returns: FALSE with IN_USE where
- * another has taken it since, or with an error of class RETRY. */
-gboolean kafka_holding_take(KafkaHolding *holding, KafkaClient *client, const char *topic,
-                            gint64 *ret_position, GError **error);
+/* Becomes the holder, or sees that it still is, and reads the cursor of @topic. Returns: FALSE
+ * with IN_USE where another has taken it since, or with an error of class RETRY. */
+gboolean kafka_holding_take(KafkaHolding *holding, const char *topic, gint64 *ret_position,
+                            GError **error);
 
 /* One transaction of all the parcels and the cursor's @position. After FALSE it may yet have
  * reached the brokers, as the next kafka_holding_take() tells. */

@@ -8,6 +8,7 @@
 static const char *const owned[] = {
     "acks",
     "auto.offset.reset",
+    "delivery.timeout.ms",
     "enable.auto.commit",
     "enable.auto.offset.store",
     "enable.gapless.guarantee",
@@ -15,6 +16,7 @@ static const char *const owned[] = {
     "enable.partition.eof",
     "group.id",
     "group.instance.id",
+    "message.timeout.ms",
     "partition.assignment.strategy",
     "plugin.library.paths",
     "request.required.acks",

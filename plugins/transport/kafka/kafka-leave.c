@@ -3,6 +3,7 @@
  */
 #include "kafka-consumer.h"
 #include "kafka-delivery.h"
+#include "kafka-group.h"
 
 #define COMMIT_MS 5000
 
@@ -16,12 +17,8 @@ kafka_member_leave(KafkaMember *member)
 {
     rd_kafka_topic_partition_list_t *offsets = kafka_dirty_offsets(member, member->partitions);
 
-    member->has_left = TRUE;
-    g_atomic_int_set(&member->is_ending, TRUE);
-    g_ptr_array_set_size(member->partitions, 0);
-    if (member->events)
-        rd_kafka_queue_io_event_enable(member->events, -1, NULL, 0);
-    g_clear_pointer(&member->events, rd_kafka_queue_destroy);
+    g_atomic_int_set(&member->has_left, TRUE);
+    kafka_group_detach(member);
     return offsets;
 }
 
@@ -39,6 +36,8 @@ commit_now(rd_kafka_t *handle, const rd_kafka_topic_partition_list_t *offsets)
 void
 kafka_member_end(KafkaMember *member, rd_kafka_topic_partition_list_t *offsets)
 {
+    if (member->renewal)
+        g_thread_join(g_steal_pointer(&member->renewal));
     if (member->client) {
         if (offsets->cnt > 0)
             commit_now(member->client->handle, offsets);

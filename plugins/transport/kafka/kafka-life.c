@@ -286,7 +286,6 @@ kafka_destroy(void *instance)
     g_ptr_array_unref(transport->holdings);
     g_ptr_array_unref(transport->topics);
     g_free(transport->instance_id);
-    g_free(transport->trouble);
     kafka_refusal_free(transport->refusal);
     if (transport->wakeup >= 0)
         close(transport->wakeup);

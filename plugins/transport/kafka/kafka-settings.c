@@ -38,9 +38,11 @@ static const Property suiting_consumer[] = {
 #define LEAST_POLL_INTERVAL_MS 300000
 #define HEARTBEATS_A_SESSION 10
 
+/* A record that gave up waiting would be overtaken by the next one. */
 static const Property promised_by_producer[] = {
     { "enable.idempotence", "true" },
     { "acks", "all" },
+    { "message.timeout.ms", "0" },
 };
 
 static const Property promised_by_consumer[] = {

@@ -12,6 +12,7 @@
  * docs/guide/your-first-plugin.md.
  */
 #include "kafka-atomic.h"
+#include "kafka-consumer.h"
 #include "kafka-delivery.h"
 #include "kafka-life.h"
 #include "kafka-producer.h"
@@ -61,14 +62,26 @@ kafka_note_topic(KafkaTransport *transport, const char *name, gint32 n_partition
     topic->doubt = g_strdup(doubt);
 }
 
+/* Returns: (transfer none) (nullable): why a member is not in its group. */
+static const char *
+find_trouble(const KafkaTransport *transport)
+{
+    const char *trouble = NULL;
+
+    for (guint i = 0; i < transport->members->len && !trouble; i++)
+        trouble = ((KafkaMember *)transport->members->pdata[i])->trouble;
+    return trouble;
+}
+
 /* Returns: (transfer full): what there is to say of the plugin's health. */
 static char *
 describe_health(KafkaTransport *transport, gboolean is_connected)
 {
+    const char *trouble = find_trouble(transport);
     g_autofree char *reason = kafka_refusal_reason(transport->refusal);
 
-    if (transport->trouble)
-        return g_strdup(transport->trouble);
+    if (trouble)
+        return g_strdup(trouble);
     if (!is_connected)
         return g_strdup_printf("no broker answers, trying again%s%s", reason ? ": " : "",
                                reason ? reason : "");
@@ -91,7 +104,7 @@ kafka_health(void *instance)
 
     kbnt_value_set_string(health, KBNT_FIELD_NAME, "kafka");
     kbnt_value_set_int(health, KBNT_FIELD_CHECK_STATUS,
-                       transport->is_running && is_connected && !transport->trouble
+                       transport->is_running && is_connected && !find_trouble(transport)
                            ? KBNT_CHECK_STATUS_PASSED
                            : KBNT_CHECK_STATUS_FAILED);
     kbnt_value_set_string(health, KBNT_FIELD_DETAIL, detail);

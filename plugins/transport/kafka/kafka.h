@@ -45,7 +45,6 @@ typedef struct {
     GThread *retirement; /* of the producer before, until all that it had has come back */
     GPtrArray *holdings; /* of KafkaHolding; of the lane of transactions while it runs */
     char *instance_id;   /* NULL where membership is not static */
-    char *trouble;       /* what a consumer cannot recover from; NULL for nothing */
     KafkaRefusal *refusal;
     int wakeup;
     gint is_connected;  /* atomic: a broker has answered since all were away */

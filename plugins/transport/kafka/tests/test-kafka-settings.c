@@ -83,19 +83,33 @@ transactions_go_by_the_name_of_their_owner(void)
 }
 
 static void
-no_record_outlives_its_transaction_whatever_the_file_says(void)
+no_record_outlives_its_transaction(void)
 {
-    char *long_records[] = { (char *)"message.timeout.ms", (char *)"300000", NULL };
     char *short_ones[] = { (char *)"transaction.timeout.ms", (char *)"5000", NULL };
 
     see_of_transactions(no_properties, "message.timeout.ms", "30000");
-    see_of_transactions(long_records, "message.timeout.ms", "30000");
     see_of_transactions(short_ones, "message.timeout.ms", "5000");
+}
+
+static void
+a_record_waits_for_its_broker_without_end(void)
+{
+    g_autoptr(GError) error = NULL;
+    rd_kafka_conf_t *conf = kafka_settings_producer(&config, &error);
+    char value[64] = "";
+    size_t size = sizeof value;
+
+    kbnt_assert_no_error(error);
+    CU_ASSERT_FATAL(conf != NULL);
+    CU_ASSERT(rd_kafka_conf_get(conf, "message.timeout.ms", value, &size) == RD_KAFKA_CONF_OK);
+    kbnt_assert_string(value, "0");
+    rd_kafka_conf_destroy(conf);
 }
 
 static const KbntTest tests[] = {
     KBNT_TEST(transactions_go_by_the_name_of_their_owner),
-    KBNT_TEST(no_record_outlives_its_transaction_whatever_the_file_says),
+    KBNT_TEST(no_record_outlives_its_transaction),
+    KBNT_TEST(a_record_waits_for_its_broker_without_end),
     KBNT_TEST(a_member_has_the_session_that_its_subscriber_wants),
     KBNT_TEST(a_session_is_never_longer_than_the_time_in_which_it_must_be_polled),
     KBNT_TEST(the_file_goes_before_the_subscriber),
