@@ -2,11 +2,13 @@
 /* Owns how the daemon comes to its broker: the schemas are registered, the topics are there, a
  * consumer that has to be is alone, then both halves publish and take in.
  *
- * A broker that is away is asked again each second. The start goes on without it: requests are
- * accepted and work goes on, and what both have to say waits in the stores. */
+ * A broker that is away is asked again each second. The start goes on without it, and without
+ * one that is slow: requests are accepted and work goes on, and what both have to say waits in
+ * the stores. */
 #include "daemon-private.h"
 
 #define DAY_MS ((gint64)24 * 3600 * 1000)
+#define PATIENCE_S 10
 
 static void
 join_again(gpointer data)
@@ -25,8 +27,8 @@ end_step_of_start(KbntDaemon *daemon)
         kbnt_daemon_step_done(NULL, NULL, daemon);
 }
 
-void
-kbnt_daemon_postpone_join(KbntDaemon *daemon, const GError *error)
+static void
+note_fault(KbntDaemon *daemon, const GError *error)
 {
     if (daemon->broker_fault == NULL)
         kbnt_log_writer_report(daemon->log, KBNT_LOG_WARNING, "daemon", error, NULL,
@@ -34,6 +36,28 @@ kbnt_daemon_postpone_join(KbntDaemon *daemon, const GError *error)
                                "broker waits in the store");
     g_free(daemon->broker_fault);
     daemon->broker_fault = g_strdup(error->message);
+}
+
+/* Brokers of which some are away may let each question wait. Whether the consumer is alone is
+ * known before the start goes on. */
+static void
+lose_patience(gpointer data)
+{
+    KbntDaemon *daemon = data;
+    g_autoptr(GError) error = g_error_new(KBNT_ERROR, KBNT_ERROR_TRANSPORT_UNAVAILABLE,
+                                          "the broker has not answered all within %d s",
+                                          PATIENCE_S);
+
+    if (daemon->stopping || daemon->join_steps == NULL || daemon->met_another_us != 0)
+        return;
+    note_fault(daemon, error);
+    end_step_of_start(daemon);
+}
+
+void
+kbnt_daemon_postpone_join(KbntDaemon *daemon, const GError *error)
+{
+    note_fault(daemon, error);
     kbnt_loop_after(daemon->loop, G_USEC_PER_SEC, join_again, daemon);
     end_step_of_start(daemon);
 }
@@ -155,5 +179,6 @@ void
 kbnt_daemon_join(KbntDaemon *daemon)
 {
     daemon->join_steps = join_steps;
+    kbnt_loop_after(daemon->loop, PATIENCE_S * G_USEC_PER_SEC, lose_patience, daemon);
     (*daemon->join_steps)(daemon);
 }

@@ -261,6 +261,23 @@ def a_pair_that_starts_without_brokers_does_all_once_they_are_there(cluster):
         pair.end_well(client.answers)
 
 
+def a_pair_that_starts_beside_one_broker_of_three_does_all_once_the_others_are_back(cluster):
+    with Pair(cluster, "http.publish_wait=10ms", "kbnt.sinks=") as pair:
+        pair.producer.start()
+        pair.consumer.start()
+        for node in (0, 1):
+            cluster.kill(node)
+        for daemon in pair.daemons:
+            daemon.kill()
+            daemon.start()
+        client = Client(pair.producer, REQUESTS // 4)
+        client.start()
+        client.join(60)
+        for node in (0, 1):
+            cluster.start(node)
+        pair.end_well(client.answers)
+
+
 run_on_brokers([
     librdkafka_does_what_the_decision_says,
     the_plugin_keeps_the_contract,
@@ -276,4 +293,5 @@ run_on_brokers([
     a_consumer_whose_name_was_taken_goes_on_once_that_is_free_again,
     a_relay_that_was_replaced_publishes_nothing,
     a_pair_that_starts_without_brokers_does_all_once_they_are_there,
+    a_pair_that_starts_beside_one_broker_of_three_does_all_once_the_others_are_back,
 ])
