@@ -22,9 +22,12 @@ static const Property suiting_producer[] = {
     { "compression.codec", "gzip" }, /* the only one that every client has without more */
 };
 
-/* What is under way holds up whoever reads only what is committed. */
+/* What is under way holds up whoever reads only what is committed. A call that asks for a
+ * group's coordinator in vain waits, whatever its own time-out, until a connection comes or
+ * goes: one that is idle goes soon. */
 static const Property suiting_transactions[] = {
     { "transaction.timeout.ms", "30000" },
+    { "connections.max.idle.ms", "10000" },
     { "statistics.interval.ms", "0" },
 };
 

@@ -80,6 +80,7 @@ transactions_go_by_the_name_of_their_owner(void)
 {
     see_of_transactions(no_properties, "transactional.id", "owner");
     see_of_transactions(no_properties, "enable.idempotence", "true");
+    see_of_transactions(no_properties, "connections.max.idle.ms", "10000");
 }
 
 static void

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How the committed offsets of a group are read, on librdkafka's mock cluster. */
+/* Coordinators of groups that move, on librdkafka's mock cluster. */
+#include "kafka-calls.h"
 #include "kafka-offsets.h"
+#include "kafka-settings.h"
 #include "runner.h"
 
 #include <librdkafka/rdkafka_mock.h>
 
 #define API_OFFSET_FETCH 9
+#define API_FIND_COORDINATOR 10
 
 /* Of the core, which is not here. */
 void
@@ -19,9 +22,10 @@ kbnt_host_log(KbntHost *host, KbntLogLevel level, const char *topic, const KbntV
     (void)text;
 }
 
-static char *no_properties[] = { NULL };
+static char *properties[] = { (char *)"connections.max.idle.ms", (char *)"500", NULL };
 
 typedef struct {
+    KafkaConfig config;
     rd_kafka_t *owner;
     rd_kafka_mock_cluster_t *cluster;
     KafkaClient *reader;
@@ -33,16 +37,18 @@ set_up(Fixture *fixture)
     g_autoptr(GError) error = NULL;
     char reason[256] = "";
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    KafkaConfig config = { .sasl_password = (char *)"",
-                           .ssl_key_password = (char *)"",
-                           .properties = no_properties };
 
     rd_kafka_conf_set(conf, "log_level", "3", reason, sizeof reason);
     fixture->owner = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
     fixture->cluster = rd_kafka_mock_cluster_new(fixture->owner, 1);
     rd_kafka_mock_topic_create(fixture->cluster, "topic", 1, 1);
-    config.bootstrap_servers = (char *)rd_kafka_mock_cluster_bootstraps(fixture->cluster);
-    fixture->reader = kafka_offsets_reader(NULL, &config, "group", &error);
+    fixture->config = (KafkaConfig){
+        .bootstrap_servers = (char *)rd_kafka_mock_cluster_bootstraps(fixture->cluster),
+        .sasl_password = (char *)"",
+        .ssl_key_password = (char *)"",
+        .properties = properties,
+    };
+    fixture->reader = kafka_offsets_reader(NULL, &fixture->config, "group", &error);
     kbnt_assert_no_error(error);
 }
 
@@ -99,14 +105,55 @@ a_coordinator_that_has_moved_is_looked_for(void)
     tear_down(&fixture);
 }
 
+static KafkaClient *
+open_producer(const Fixture *fixture)
+{
+    g_autoptr(GError) error = NULL;
+    rd_kafka_conf_t *conf = kafka_settings_transactions(&fixture->config, "group", &error);
+    KafkaClient *producer = conf ? kafka_client_new(RD_KAFKA_PRODUCER, conf, &error) : NULL;
+
+    kbnt_assert_no_error(error);
+    CU_ASSERT_FATAL(producer != NULL);
+    return producer;
+}
+
+/* The mock keeps no offset of a transaction. */
+static void
+a_transaction_goes_on_that_has_asked_for_the_coordinator_in_vain(void)
+{
+    Fixture fixture;
+    gint hurry = FALSE;
+    const KafkaPatience patience = { &hurry, 0 };
+    KafkaClient *producer;
+    rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new("group");
+    rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(1);
+
+    set_up(&fixture);
+    producer = open_producer(&fixture);
+    rd_kafka_topic_partition_list_add(offsets, "topic", 0)->offset = 17;
+    CU_ASSERT(kafka_call_init(producer->handle, &patience) == NULL);
+    CU_ASSERT(rd_kafka_begin_transaction(producer->handle) == NULL);
+    rd_kafka_mock_push_request_errors(fixture.cluster, API_FIND_COORDINATOR, 3,
+                                      RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+                                      RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+                                      RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE);
+    CU_ASSERT(kafka_call_send_offsets(producer->handle, offsets, group, &patience) == NULL);
+    CU_ASSERT(kafka_call_commit(producer->handle, &patience) == NULL);
+    kafka_client_unref(producer);
+    rd_kafka_consumer_group_metadata_destroy(group);
+    rd_kafka_topic_partition_list_destroy(offsets);
+    tear_down(&fixture);
+}
+
 static const KbntTest tests[] = {
     KBNT_TEST(a_group_that_has_committed_nothing_has_no_offset),
     KBNT_TEST(a_coordinator_that_has_moved_is_looked_for),
+    KBNT_TEST(a_transaction_goes_on_that_has_asked_for_the_coordinator_in_vain),
 };
 
 int
 main(int argc, char **argv)
 {
-    return kbnt_test_main("plugins/transport/kafka offsets", argc, argv, tests,
+    return kbnt_test_main("plugins/transport/kafka coordinator", argc, argv, tests,
                           G_N_ELEMENTS(tests));
 }
