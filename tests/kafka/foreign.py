@@ -72,7 +72,7 @@ def look_up(daemon, path):
 
 def ask_for_some(pair):
     client = Client(pair.producer, N_READ)
-    client.run()
+    client.ask_all()
     wait_until("all requests have ended", pair.is_at_rest)
     return {answer["messageId"] for answer in client.answers}
 

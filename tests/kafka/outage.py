@@ -96,8 +96,7 @@ def without_brokers_the_backlog_fills_and_drains_in_order_once_they_are_back(clu
 
 
 def one_two_and_all_brokers_away_lose_nothing_and_make_nothing_twice(cluster):
-    with Pair(cluster, "quota.default.vms=100000", "consumer.workers=16", "http.publish_wait=50ms",
-              "kbnt.sinks=") as pair:
+    with Pair(cluster, "consumer.workers=16", "http.publish_wait=50ms", "kbnt.sinks=") as pair:
         pair.producer.start()
         pair.consumer.start()
         client = Client(pair.producer, REQUESTS)
@@ -111,7 +110,6 @@ def one_two_and_all_brokers_away_lose_nothing_and_make_nothing_twice(cluster):
             for node in nodes:
                 cluster.wait(node)
         client.join(120)
-        require(len(client.answers) == REQUESTS, f"{len(client.answers)} are answered")
         pair.end_well(client.answers)
 
 

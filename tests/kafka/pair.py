@@ -32,6 +32,7 @@ class Pair:
         keys = make_keys(self.producer.folder)
         for daemon in self.daemons:
             daemon.settings += ["kbnt.transport=kafka", f"security.signing_keys={keys}",
+                                "quota.default.vms=100000",
                                 f"transport.kafka.bootstrap.servers={cluster.bootstrap}",
                                 *settings]
 
@@ -71,8 +72,21 @@ class Client(threading.Thread):
         self.daemon_process = daemon
         self.n_requests = n_requests
         self.answers = []
+        self.failure = None
 
     def run(self):
+        try:
+            self.ask_all()
+        except Exception as failure:  # for whoever joins
+            self.failure = failure
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.failure:
+            raise self.failure
+        require(not self.is_alive(), f"only {len(self.answers)} are answered")
+
+    def ask_all(self):
         for number in range(self.n_requests):
             body = {"type": "ALLOCATE_STORAGE", "spec": {"size": 10}} if number % 3 else \
                 {"type": "CREATE_VIRTUAL_MACHINE",

@@ -96,7 +96,7 @@ def lateness_ms(cluster, since_ms, answers):
 def garbage_among_the_good_is_kept_with_its_reason_and_holds_up_nobody(cluster):
     chance = random.Random(SEED)
     since_ms = int(time.time() * 1000)
-    with Pair(cluster, "quota.default.vms=100000", "kbnt.sinks=") as pair:
+    with Pair(cluster, "kbnt.sinks=") as pair:
         pair.producer.start()
         pair.consumer.start()
         first_request(pair)

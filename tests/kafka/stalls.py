@@ -22,8 +22,7 @@ def assignments(daemon):
 
 
 def a_consumer_that_stands_still_beyond_its_session_goes_on_and_does_all_once(cluster):
-    with Pair(cluster, "quota.default.vms=100000",
-              "provisioner.mock.latency_factor=0.02", "kbnt.sinks=prometheus") as pair:
+    with Pair(cluster, "provisioner.mock.latency_factor=0.02", "kbnt.sinks=prometheus") as pair:
         pair.producer.start()
         pair.consumer.start()
         client = Client(pair.producer, REQUESTS)

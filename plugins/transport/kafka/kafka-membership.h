@@ -9,6 +9,7 @@ typedef struct {
     char *consumer_id;
 } KafkaMembership;
 
-/* @client: any one of the same brokers. Blocks. Returns: (transfer full): of KafkaMembership,
- * empty of a group that nobody has joined; NULL with an error. */
+/* @client: one that has not asked before: librdkafka goes on asking whoever was the coordinator
+ * the first time. Blocks. Returns: (transfer full): of KafkaMembership, empty of a group that
+ * nobody has joined; NULL with an error. */
 GPtrArray *kafka_membership_list(KafkaClient *client, const char *group, GError **error);

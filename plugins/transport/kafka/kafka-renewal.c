@@ -4,14 +4,12 @@
 
 #include "kafka-group.h"
 #include "kafka-membership.h"
+#include "kafka-offsets.h"
 
 #define PAUSE_US 500000
 #define SESSIONS 2
 
-typedef struct {
-    KafkaMember *member;
-    KafkaClient *asker; /* of the group, once the member's own client is gone */
-} Renewal;
+typedef enum { NAME_UNKNOWN, NAME_FREE, NAME_TAKEN } NameState;
 
 static void
 say(const KafkaMember *member, const char *text)
@@ -22,21 +20,34 @@ say(const KafkaMember *member, const char *text)
     kbnt_host_log(member->transport->host, KBNT_LOG_WARNING, "consumer", fields, text);
 }
 
-/* Returns: FALSE also where nobody has answered, which *@ret_is_known tells. */
-static gboolean
-is_taken(const Renewal *renewal, gboolean *ret_is_known)
+static NameState
+look(const KafkaMember *member, GError **error)
 {
-    const KafkaMember *member = renewal->member;
-    g_autoptr(GPtrArray) found = kafka_membership_list(renewal->asker, member->group, NULL);
+    const KafkaTransport *transport = member->transport;
+    g_autoptr(KafkaClient) asker = kafka_offsets_reader(transport->host, transport->config,
+                                                        member->group, error);
+    g_autoptr(GPtrArray) found = asker ? kafka_membership_list(asker, member->group, error)
+                                       : NULL;
 
-    *ret_is_known = found != NULL;
     for (guint i = 0; found && i < found->len; i++) {
         const KafkaMembership *other = found->pdata[i];
 
         if (g_strcmp0(other->instance_id, member->instance_id) == 0)
-            return TRUE;
+            return NAME_TAKEN;
     }
-    return FALSE;
+    return found ? NAME_FREE : NAME_UNKNOWN;
+}
+
+/* What lasts is told once. */
+static NameState
+look_again(const KafkaMember *member, NameState before)
+{
+    g_autoptr(GError) error = NULL;
+    NameState state = look(member, &error);
+
+    if (state == NAME_UNKNOWN && before != NAME_UNKNOWN)
+        kafka_log(member->transport->host, KBNT_LOG_WARNING, error->message);
+    return state;
 }
 
 static gboolean
@@ -51,20 +62,23 @@ give_up(const KafkaMember *member, GError **error)
 
 /* Brokers that are away end no session. */
 static gboolean
-wait_for_name(const Renewal *renewal, gint64 session_us, GError **error)
+wait_for_name(const KafkaMember *member, gint64 session_us, GError **error)
 {
+    NameState state = NAME_FREE;
     gint64 taken_us = 0; /* since when; 0 for not known to be */
-    gboolean is_known = TRUE;
 
-    while (!g_atomic_int_get(&renewal->member->has_left)) {
+    while (!g_atomic_int_get(&member->has_left)) {
         gint64 now_us = g_get_monotonic_time();
 
-        if (!is_taken(renewal, &is_known) && is_known)
+        state = look_again(member, state);
+        if (state == NAME_FREE)
             return TRUE;
-        if (!is_known || taken_us == 0)
-            taken_us = is_known ? now_us : 0;
+        if (state == NAME_UNKNOWN)
+            taken_us = 0;
+        else if (taken_us == 0)
+            taken_us = now_us;
         else if (now_us - taken_us > SESSIONS * session_us)
-            return give_up(renewal->member, error);
+            return give_up(member, error);
         g_usleep(PAUSE_US);
     }
     g_set_error_literal(error, KBNT_ERROR, KBNT_ERROR_STOPPED, "the subscription has ended");
@@ -106,14 +120,12 @@ renewed(gpointer data)
 static gpointer
 renew(gpointer data)
 {
-    g_autofree Renewal *renewal = data;
-    KafkaMember *member = renewal->member;
+    KafkaMember *member = data;
     gint64 session_us = session_us_of(member->client);
 
     kafka_client_unref(g_steal_pointer(&member->client));
-    if (!member->instance_id || wait_for_name(renewal, session_us, &member->failure))
+    if (!member->instance_id || wait_for_name(member, session_us, &member->failure))
         kafka_group_join(member, &member->failure);
-    kafka_client_unref(renewal->asker);
     kbnt_host_invoke(member->transport->host, renewed, member);
     return NULL;
 }
@@ -122,13 +134,11 @@ void
 kafka_member_renew(KafkaMember *member, const char *reason)
 {
     KafkaTransport *transport = member->transport;
-    Renewal *renewal = g_new0(Renewal, 1);
 
     g_free(member->trouble);
     member->trouble = g_strdup_printf("group '%s': %s", member->group, reason);
     say(member, "the member has failed for good and joins again");
     kbnt_host_count(transport->host, "rejoined_total", 1);
     kafka_group_detach(member);
-    *renewal = (Renewal){ kafka_member_ref(member), kafka_client_ref(transport->producer) };
-    member->renewal = g_thread_new("kafka-renew", renew, renewal);
+    member->renewal = g_thread_new("kafka-renew", renew, kafka_member_ref(member));
 }

@@ -31,9 +31,10 @@ is_left_behind(const KafkaTopicJob *job, const KafkaMembership *member)
 }
 
 static gboolean
-describe_members(const KafkaTopicJob *job, KbntValue *described, GError **error)
+describe_members(const KafkaTopicJob *job, KafkaClient *reader, KbntValue *described,
+                 GError **error)
 {
-    g_autoptr(GPtrArray) members = kafka_membership_list(job->client, job->group, error);
+    g_autoptr(GPtrArray) members = kafka_membership_list(reader, job->group, error);
 
     for (guint i = 0; members && i < members->len; i++) {
         const KafkaMembership *member = members->pdata[i];
@@ -45,17 +46,11 @@ describe_members(const KafkaTopicJob *job, KbntValue *described, GError **error)
 }
 
 static gboolean
-read_committed(const KafkaTopicJob *job, rd_kafka_topic_partition_list_t *offsets,
-               GError **error)
+read_committed(const KafkaTopicJob *job, KafkaClient *reader,
+               rd_kafka_topic_partition_list_t *offsets, GError **error)
 {
-    const KafkaTransport *transport = job->transport;
-    g_autoptr(KafkaClient) reader = kafka_offsets_reader(transport->host, transport->config,
-                                                         job->group, error);
-    rd_kafka_resp_err_t code;
+    rd_kafka_resp_err_t code = kafka_offsets_read(reader, offsets);
 
-    if (!reader)
-        return FALSE;
-    code = kafka_offsets_read(reader, offsets);
     return !code || fail(job, code, error);
 }
 
@@ -114,30 +109,43 @@ describe_partition(const KafkaTopicJob *job, const rd_kafka_topic_partition_t *c
 }
 
 static gboolean
-describe_partitions(const KafkaTopicJob *job, KbntValue *described, GError **error)
+describe_partitions(const KafkaTopicJob *job, rd_kafka_topic_partition_list_t *offsets,
+                    KbntValue *described, GError **error)
 {
-    rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(job->n_found);
-    gboolean is_told;
+    gboolean is_told = TRUE;
 
-    rd_kafka_topic_partition_list_add_range(offsets, job->topic, 0, job->n_found - 1);
-    is_told = !job->group || read_committed(job, offsets, error);
     for (int i = 0; i < offsets->cnt && is_told; i++)
         is_told = describe_partition(job, &offsets->elems[i], described, error);
-    rd_kafka_topic_partition_list_destroy(offsets);
     return is_told;
+}
+
+/* Members, and into @offsets what is committed. */
+static gboolean
+describe_group(const KafkaTopicJob *job, rd_kafka_topic_partition_list_t *offsets,
+               KbntValue *described, GError **error)
+{
+    const KafkaTransport *transport = job->transport;
+    g_autoptr(KafkaClient) reader = kafka_offsets_reader(transport->host, transport->config,
+                                                         job->group, error);
+
+    return reader && describe_members(job, reader, described, error) &&
+           read_committed(job, reader, offsets, error);
 }
 
 KbntValue *
 kafka_topic_describe(KafkaTopicJob *job, GError **error)
 {
-    g_autoptr(KbntValue) described = kbnt_value_new();
+    KbntValue *described = kbnt_value_new();
+    rd_kafka_topic_partition_list_t *offsets = rd_kafka_topic_partition_list_new(job->n_found);
 
     kbnt_value_set_string(described, KBNT_FIELD_TOPIC, job->topic);
     kbnt_value_set_int(described, KBNT_FIELD_PARTITIONS, job->n_found);
     kbnt_value_set_int(described, KBNT_FIELD_REPLICAS, job->n_found_replicas);
     kbnt_value_set_empty_list(described, KBNT_FIELD_MEMBERS);
-    if ((job->group && !describe_members(job, described, error)) ||
-        !describe_partitions(job, described, error))
-        return NULL;
-    return g_steal_pointer(&described);
+    rd_kafka_topic_partition_list_add_range(offsets, job->topic, 0, job->n_found - 1);
+    if ((job->group && !describe_group(job, offsets, described, error)) ||
+        !describe_partitions(job, offsets, described, error))
+        g_clear_pointer(&described, kbnt_value_unref);
+    rd_kafka_topic_partition_list_destroy(offsets);
+    return described;
 }
