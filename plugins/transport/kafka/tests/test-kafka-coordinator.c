@@ -7,6 +7,7 @@
 
 #include <librdkafka/rdkafka_mock.h>
 
+#define SKIPPED 77
 #define API_OFFSET_FETCH 9
 #define API_FIND_COORDINATOR 10
 
@@ -154,6 +155,10 @@ static const KbntTest tests[] = {
 int
 main(int argc, char **argv)
 {
+#ifdef __SANITIZE_THREAD__
+    puts("skipped: ThreadSanitizer does not see the locks of librdkafka");
+    return SKIPPED;
+#endif
     return kbnt_test_main("plugins/transport/kafka coordinator", argc, argv, tests,
                           G_N_ELEMENTS(tests));
 }
