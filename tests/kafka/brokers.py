@@ -76,6 +76,7 @@ def topics_that_cannot_be_right_are_refused_by_name(cluster):
             (["transport.kafka.replicas=4"], "'virtualization-requests' has 3 replicas, not 4"),
             (["transport.kafka.no.such.property=1"], "has no property 'no.such.property'"),
             (["transport.kafka.enable.idempotence=false"], "kbnt sets 'enable.idempotence' itself"),
+            (["transport.kafka.message.timeout.ms=1000"], "kbnt sets 'message.timeout.ms' itself"),
             (["transport.kafka.retries=many"], "retries")]:
         said = refusal(cluster, *settings)
         require(text in said, f"{settings} is refused by: {said}")

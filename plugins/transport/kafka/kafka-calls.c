@@ -6,39 +6,6 @@
 #define PAUSE_MS 20
 #define PATIENCE_MS 60000
 
-typedef struct {
-    rd_kafka_t *handle;
-    const rd_kafka_topic_partition_list_t *offsets;  /* of send_offsets */
-    const rd_kafka_consumer_group_metadata_t *group; /* of send_offsets */
-} Arguments;
-
-typedef rd_kafka_error_t *(*Call)(const Arguments *arguments);
-
-static rd_kafka_error_t *
-init(const Arguments *arguments)
-{
-    return rd_kafka_init_transactions(arguments->handle, SLICE_MS);
-}
-
-static rd_kafka_error_t *
-send_offsets(const Arguments *arguments)
-{
-    return rd_kafka_send_offsets_to_transaction(arguments->handle, arguments->offsets,
-                                                arguments->group, SLICE_MS);
-}
-
-static rd_kafka_error_t *
-commit(const Arguments *arguments)
-{
-    return rd_kafka_commit_transaction(arguments->handle, SLICE_MS);
-}
-
-static rd_kafka_error_t *
-abort_it(const Arguments *arguments)
-{
-    return rd_kafka_abort_transaction(arguments->handle, SLICE_MS);
-}
-
 gboolean
 kafka_patience_is_left(const KafkaPatience *patience, gint64 begun_us)
 {
@@ -47,24 +14,29 @@ kafka_patience_is_left(const KafkaPatience *patience, gint64 begun_us)
     return g_get_monotonic_time() - begun_us < most_ms * 1000;
 }
 
-static rd_kafka_error_t *
-persist(Call call, const Arguments *arguments, const KafkaPatience *patience)
+/* Frees a fault after which the call may be made again. */
+static gboolean
+goes_on(rd_kafka_t *handle, rd_kafka_error_t *fault, const KafkaPatience *patience,
+        gint64 begun_us)
+{
+    if (!fault || !rd_kafka_error_is_retriable(fault) ||
+        !kafka_patience_is_left(patience, begun_us))
+        return FALSE;
+    rd_kafka_error_destroy(fault);
+    rd_kafka_poll(handle, PAUSE_MS);
+    return TRUE;
+}
+
+rd_kafka_error_t *
+kafka_call(KafkaCall call, rd_kafka_t *handle, const KafkaPatience *patience)
 {
     gint64 begun_us = g_get_monotonic_time();
     rd_kafka_error_t *fault;
 
-    while ((fault = call(arguments)) && rd_kafka_error_is_retriable(fault) &&
-           kafka_patience_is_left(patience, begun_us)) {
-        rd_kafka_error_destroy(fault);
-        rd_kafka_poll(arguments->handle, PAUSE_MS);
-    }
+    do
+        fault = call(handle, SLICE_MS);
+    while (goes_on(handle, fault, patience, begun_us));
     return fault;
-}
-
-rd_kafka_error_t *
-kafka_call_init(rd_kafka_t *handle, const KafkaPatience *patience)
-{
-    return persist(init, &(Arguments){ .handle = handle }, patience);
 }
 
 rd_kafka_error_t *
@@ -72,17 +44,11 @@ kafka_call_send_offsets(rd_kafka_t *handle, const rd_kafka_topic_partition_list_
                         const rd_kafka_consumer_group_metadata_t *group,
                         const KafkaPatience *patience)
 {
-    return persist(send_offsets, &(Arguments){ handle, offsets, group }, patience);
-}
+    gint64 begun_us = g_get_monotonic_time();
+    rd_kafka_error_t *fault;
 
-rd_kafka_error_t *
-kafka_call_commit(rd_kafka_t *handle, const KafkaPatience *patience)
-{
-    return persist(commit, &(Arguments){ .handle = handle }, patience);
-}
-
-rd_kafka_error_t *
-kafka_call_abort(rd_kafka_t *handle, const KafkaPatience *patience)
-{
-    return persist(abort_it, &(Arguments){ .handle = handle }, patience);
+    do
+        fault = rd_kafka_send_offsets_to_transaction(handle, offsets, group, SLICE_MS);
+    while (goes_on(handle, fault, patience, begun_us));
+    return fault;
 }

@@ -16,11 +16,12 @@ typedef struct {
 /* TRUE until what began at @begun_us has had its time. */
 gboolean kafka_patience_is_left(const KafkaPatience *patience, gint64 begun_us);
 
-/* Returns of all: (transfer full) (nullable): what stands after all the time there was. */
-rd_kafka_error_t *kafka_call_init(rd_kafka_t *handle, const KafkaPatience *patience);
+/* rd_kafka_init_transactions() and its like. */
+typedef rd_kafka_error_t *(*KafkaCall)(rd_kafka_t *handle, int timeout_ms);
+
+/* Returns of both: (transfer full) (nullable): what stands after all the time there was. */
+rd_kafka_error_t *kafka_call(KafkaCall call, rd_kafka_t *handle, const KafkaPatience *patience);
 rd_kafka_error_t *kafka_call_send_offsets(rd_kafka_t *handle,
                                           const rd_kafka_topic_partition_list_t *offsets,
                                           const rd_kafka_consumer_group_metadata_t *group,
                                           const KafkaPatience *patience);
-rd_kafka_error_t *kafka_call_commit(rd_kafka_t *handle, const KafkaPatience *patience);
-rd_kafka_error_t *kafka_call_abort(rd_kafka_t *handle, const KafkaPatience *patience);

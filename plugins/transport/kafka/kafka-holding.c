@@ -107,7 +107,8 @@ give_up(KafkaHolding *holding, rd_kafka_error_t *fault, GError **error)
     g_propagate_error(error, kafka_error_new(rd_kafka_error_code(fault), subject,
                                              rd_kafka_error_string(fault)));
     if (rd_kafka_error_txn_requires_abort(fault))
-        left = kafka_call_abort(holding->client->handle, &holding->patience);
+        left = kafka_call(rd_kafka_abort_transaction, holding->client->handle,
+                          &holding->patience);
     if (!rd_kafka_error_txn_requires_abort(fault) || left)
         let_go(holding);
     if (left)
@@ -176,7 +177,7 @@ begin(KafkaHolding *holding, const char *topic, GError **error)
     }
     if (!open_client(holding, error))
         return FALSE;
-    fault = kafka_call_init(holding->client->handle, &holding->patience);
+    fault = kafka_call(rd_kafka_init_transactions, holding->client->handle, &holding->patience);
     return !fault || give_up(holding, fault, error);
 }
 
@@ -211,7 +212,7 @@ transact(KafkaHolding *holding, KafkaParcel *parcels, guint n_parcels, const cha
     if (!fault)
         fault = kafka_call_send_offsets(handle, offsets, holding->group, &holding->patience);
     if (!fault)
-        fault = kafka_call_commit(handle, &holding->patience);
+        fault = kafka_call(rd_kafka_commit_transaction, handle, &holding->patience);
     rd_kafka_topic_partition_list_destroy(offsets);
     return !fault || give_up(holding, fault, error);
 }

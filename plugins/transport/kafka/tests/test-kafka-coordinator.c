@@ -132,14 +132,14 @@ a_transaction_goes_on_that_has_asked_for_the_coordinator_in_vain(void)
     set_up(&fixture);
     producer = open_producer(&fixture);
     rd_kafka_topic_partition_list_add(offsets, "topic", 0)->offset = 17;
-    CU_ASSERT(kafka_call_init(producer->handle, &patience) == NULL);
+    CU_ASSERT(kafka_call(rd_kafka_init_transactions, producer->handle, &patience) == NULL);
     CU_ASSERT(rd_kafka_begin_transaction(producer->handle) == NULL);
     rd_kafka_mock_push_request_errors(fixture.cluster, API_FIND_COORDINATOR, 3,
                                       RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
                                       RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
                                       RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE);
     CU_ASSERT(kafka_call_send_offsets(producer->handle, offsets, group, &patience) == NULL);
-    CU_ASSERT(kafka_call_commit(producer->handle, &patience) == NULL);
+    CU_ASSERT(kafka_call(rd_kafka_commit_transaction, producer->handle, &patience) == NULL);
     kafka_client_unref(producer);
     rd_kafka_consumer_group_metadata_destroy(group);
     rd_kafka_topic_partition_list_destroy(offsets);
