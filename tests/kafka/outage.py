@@ -5,11 +5,10 @@ nothing is lost or made twice."""
 import os
 import time
 
-from pair import Client, Pair, run_on_brokers
+from pair import REQUESTS, WORK_S, Client, Pair, run_on_brokers
 import records
 from daemon import require
 
-REQUESTS = int(os.environ.get("KBNT_REQUESTS", "120"))
 AWAY_S = float(os.environ.get("KBNT_AWAY_S", "5"))
 BACKLOG = 100
 FASTER = 5
@@ -109,7 +108,7 @@ def one_two_and_all_brokers_away_lose_nothing_and_make_nothing_twice(cluster):
                 cluster.start(node)
             for node in nodes:
                 cluster.wait(node)
-        client.join(120)
+        client.join(90 + WORK_S)
         pair.end_well(client.answers)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A producer and a consumer as processes of their own, with real brokers between them."""
 import json
+import os
 import sys
 import threading
 import time
@@ -13,7 +14,12 @@ from daemon import (Daemon, make_keys, named, require, run_tests, wait_until,  #
                     why_no_kafka)
 from invariants import Checker  # noqa: E402
 
+REQUESTS = int(os.environ.get("KBNT_REQUESTS", "120"))
+# How long that many may take beside the brokers on one disk, however few there are otherwise.
+WORK_S = 30 + REQUESTS // 25
 SESSION_S = 8
+# On the made-up hosts, for as many machines as any test asks for.
+ROOM = [f"provisioner.mock.{key}" for key in ("cores=100000", "memory=100TiB", "disk=1000TiB")]
 
 
 class Pair:
@@ -24,7 +30,7 @@ class Pair:
         # Hosts are reported once, so that the pair comes to rest; the consumer of the pair before
         # is soon forgotten by the group.
         self.consumer = Daemon(["kbnt.role=consumer", "provisioner.mock.latency_factor=0",
-                                "consumer.host_report=10m",
+                                "consumer.host_report=10m", *ROOM,
                                 f"consumer.session_timeout={SESSION_S}s"])
         self.daemons = (self.producer, self.consumer)
         # Where the invariants' checker looks for both; each store has a lock of its own.
@@ -54,7 +60,7 @@ class Pair:
             require(status == 0, f"a daemon ended with {status}:\n" +
                     "\n".join(daemon.lines[-20:]))
 
-    def end_well(self, answers, seconds=120):
+    def end_well(self, answers, seconds=90 + WORK_S):
         """Comes to rest, stops, and holds to the invariants what is left behind."""
         try:
             wait_until("the pair is at rest", self.is_at_rest, seconds)

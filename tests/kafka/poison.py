@@ -7,11 +7,10 @@ import time
 from collections import Counter
 from datetime import datetime
 
-from pair import Client, Pair, dead_letters, run_on_brokers
+from pair import REQUESTS, WORK_S, Client, Pair, dead_letters, run_on_brokers
 import records
 from daemon import require, wait_until
 
-REQUESTS = int(os.environ.get("KBNT_REQUESTS", "120"))
 SEED = int(os.environ.get("KBNT_TEST_SEED", "20261127"))
 TOPIC = "virtualization-requests"
 EVENTS = "virtualization-events"
@@ -104,10 +103,10 @@ def garbage_among_the_good_is_kept_with_its_reason_and_holds_up_nobody(cluster):
         client = Client(pair.producer, REQUESTS)
         client.start()
         sent = send_garbage(cluster, good, REQUESTS, chance)
-        client.join(120)
+        client.join(90 + WORK_S)
         require(len(client.answers) == REQUESTS, f"{len(client.answers)} are answered")
         wait_until("the garbage is kept",
-                   lambda: len(dead_letters(pair.consumer)) >= len(sent), 60)
+                   lambda: len(dead_letters(pair.consumer)) >= len(sent), 30 + WORK_S)
         reasons_are_right(sent, [letter["reason"] for letter in dead_letters(pair.consumer)])
         pair.end_well(client.answers)
         copies = records.read(cluster, DEAD, since_ms)

@@ -2,15 +2,13 @@
 """What takes long, on three real brokers: a consumer that stands still for longer than its session,
 and a step that takes longer than a consumer may be silent. The work is done once, and the group is
 not shaken."""
-import os
 import re
 import signal
 import time
 
-from pair import SESSION_S, Client, Pair, is_quiet, run_on_brokers
+from pair import REQUESTS, SESSION_S, WORK_S, Client, Pair, is_quiet, run_on_brokers
 from daemon import require, wait_until
 
-REQUESTS = int(os.environ.get("KBNT_REQUESTS", "120"))
 STILL_S = 3 * SESSION_S
 
 
@@ -27,14 +25,15 @@ def a_consumer_that_stands_still_beyond_its_session_goes_on_and_does_all_once(cl
         pair.consumer.start()
         client = Client(pair.producer, REQUESTS)
         client.start()
-        wait_until("half of them are asked for", lambda: len(client.answers) > REQUESTS // 2)
+        wait_until("half of them are asked for", lambda: len(client.answers) > REQUESTS // 2,
+                   WORK_S)
         before = assignments(pair.consumer)
         pair.consumer.process.send_signal(signal.SIGSTOP)
         time.sleep(STILL_S)
         pair.consumer.process.send_signal(signal.SIGCONT)
-        client.join(60)
+        client.join(30 + WORK_S)
         require(len(client.answers) == REQUESTS, f"{len(client.answers)} are answered")
-        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 120)
+        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 90 + WORK_S)
         again = assignments(pair.consumer) - before
         require(again <= 2, f"the partitions were given out {again} times")
         pair.end_well(client.answers)
