@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Records as kcat reads and writes them, which knows nothing of kbnt."""
+import io
 import shutil
 import subprocess
 import tempfile
@@ -23,12 +24,13 @@ def kcat(cluster, *arguments, **options):
 def parse(output):
     """The records of "PARTITION OFFSET TIME KEY-SIZE SIZE HEADERS\\n", each followed by its key and
     its value."""
-    while output:
-        line, output = output.split(b"\n", 1)
-        *numbers, headers = line.split(b" ", 5)
+    stream = io.BytesIO(output)
+    while line := stream.readline():
+        *numbers, headers = line[:-1].split(b" ", 5)
         partition, offset, time, key_size, size = map(int, numbers)
-        key, output = output[:max(key_size, 0)], output[max(key_size, 0):]
-        value, output = output[:max(size, 0)], output[max(size, 0) + 1:]
+        key = stream.read(max(key_size, 0))
+        value = stream.read(max(size, 0))
+        stream.read(1)
         names = dict(pair.split("=", 1) for pair in headers.decode().split(",") if "=" in pair)
         yield Record(partition, offset, time, key, names, value)
 
