@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from pair import REQUESTS, WORK_S, Client, Pair, is_quiet, run_on_brokers
+from pair import MORE_S, REQUESTS, Client, Pair, is_quiet, run_on_brokers
 from events import events_are_read_once_and_in_order
 from invariants import Checker
 from daemon import BUILD, KAFKA, Daemon, Skip, require, wait_until
@@ -127,7 +127,7 @@ def killed_processes_and_killed_brokers_lose_nothing_and_make_nothing_twice(clus
         for victim in [pair.producer, pair.consumer, 0, pair.consumer, pair.producer, 1, 2]:
             time.sleep(chance.uniform(0.1, 1))
             kill_and_start_again(cluster, victim, pair)
-        client.join(90 + WORK_S)
+        client.join(120)
         pair.end_well(client.answers)
 
 
@@ -143,7 +143,7 @@ def a_reader_sees_each_event_once_however_often_the_consumer_is_killed(cluster):
                        pair.consumer]:
             time.sleep(chance.uniform(0, 0.5))
             kill_and_start_again(cluster, victim, pair)
-        client.join(90 + WORK_S)
+        client.join(120)
         pair.end_well(client.answers)
         events_are_read_once_and_in_order(cluster, since_ms, Checker(pair.producer.state))
 
@@ -160,7 +160,7 @@ def a_second_consumer_with_a_store_of_its_own_is_refused_and_the_first_goes_on(c
             require("the store 'sqlite' cannot be shared" in said, said)
         client = Client(pair.producer, REQUESTS // 4)
         client.start()
-        client.join(30 + WORK_S)
+        client.join(60)
         pair.end_well(client.answers)
 
 
@@ -205,7 +205,7 @@ def a_consumer_whose_name_was_taken_goes_on_once_that_is_free_again(cluster):
         finally:
             thief.kill()
             thief.wait()
-        client.join(30 + WORK_S)
+        client.join(60)
         pair.end_well(client.answers)
 
 
@@ -227,13 +227,14 @@ def a_relay_that_was_replaced_publishes_nothing(cluster):
         pair.consumer.start()
         client = Client(pair.producer, REQUESTS // 2)
         client.start()
-        wait_until("a request has ended", lambda: len(client.answers) > REQUESTS // 8, WORK_S)
+        wait_until("some are answered", lambda: len(client.answers) > REQUESTS // 8,
+                   30 + MORE_S)
         pair.consumer.process.send_signal(signal.SIGSTOP)
         with copy_of(pair.consumer) as heir:
             heir.start()
-            client.join(30 + WORK_S)
+            client.join(60)
             wait_until("all requests have ended", lambda: is_quiet(pair.producer),
-                       90 + WORK_S)
+                       120 + MORE_S)
             pair.consumer.process.send_signal(signal.SIGCONT)
             wait_until("the elder says that it was replaced", lambda: any(
                 "another process publishes as" in line for line in pair.consumer.lines), 60)
@@ -251,7 +252,7 @@ def a_pair_that_starts_without_brokers_does_all_once_they_are_there(cluster):
             daemon.start()
         client = Client(pair.producer, REQUESTS // 4)
         client.start()
-        client.join(30 + WORK_S)
+        client.join(60)
         require(all(answer["status"] == "QUEUED" for answer in client.answers),
                 "published without a broker")
         pair.producer.kill()
@@ -272,7 +273,7 @@ def a_pair_that_starts_beside_one_broker_of_three_does_all_once_the_others_are_b
             daemon.start()
         client = Client(pair.producer, REQUESTS // 4)
         client.start()
-        client.join(30 + WORK_S)
+        client.join(60)
         for node in (0, 1):
             cluster.start(node)
         pair.end_well(client.answers)

@@ -5,7 +5,7 @@ nothing is lost or made twice."""
 import os
 import time
 
-from pair import REQUESTS, WORK_S, Client, Pair, run_on_brokers
+from pair import REQUESTS, Client, Pair, run_on_brokers
 import records
 from daemon import require
 
@@ -108,7 +108,7 @@ def one_two_and_all_brokers_away_lose_nothing_and_make_nothing_twice(cluster):
                 cluster.start(node)
             for node in nodes:
                 cluster.wait(node)
-        client.join(90 + WORK_S)
+        client.join(120)
         pair.end_well(client.answers)
 
 

@@ -10,16 +10,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scenario"))
 from cluster import SKIPPED, Cluster, Unavailable, end_cleanly_on_sigterm  # noqa: E402
-from daemon import (Daemon, make_keys, named, require, run_tests, wait_until,  # noqa: E402
-                    why_no_kafka)
+from daemon import (MUCH_ROOM, Daemon, make_keys, named, require, run_tests,  # noqa: E402
+                    wait_until, why_no_kafka)
 from invariants import Checker  # noqa: E402
 
 REQUESTS = int(os.environ.get("KBNT_REQUESTS", "120"))
-# How long that many may take beside the brokers on one disk, however few there are otherwise.
-WORK_S = 30 + REQUESTS // 25
+# How much longer than 120 of them these may take, beside brokers on the same disk.
+MORE_S = max(REQUESTS - 120, 0) // 25
 SESSION_S = 8
-# On the made-up hosts, for as many machines as any test asks for.
-ROOM = [f"provisioner.mock.{key}" for key in ("cores=100000", "memory=100TiB", "disk=1000TiB")]
 
 
 class Pair:
@@ -30,7 +28,7 @@ class Pair:
         # Hosts are reported once, so that the pair comes to rest; the consumer of the pair before
         # is soon forgotten by the group.
         self.consumer = Daemon(["kbnt.role=consumer", "provisioner.mock.latency_factor=0",
-                                "consumer.host_report=10m", *ROOM,
+                                "consumer.host_report=10m",
                                 f"consumer.session_timeout={SESSION_S}s"])
         self.daemons = (self.producer, self.consumer)
         # Where the invariants' checker looks for both; each store has a lock of its own.
@@ -38,7 +36,7 @@ class Pair:
         keys = make_keys(self.producer.folder)
         for daemon in self.daemons:
             daemon.settings += ["kbnt.transport=kafka", f"security.signing_keys={keys}",
-                                "quota.default.vms=100000",
+                                *MUCH_ROOM,
                                 f"transport.kafka.bootstrap.servers={cluster.bootstrap}",
                                 *settings]
 
@@ -60,10 +58,10 @@ class Pair:
             require(status == 0, f"a daemon ended with {status}:\n" +
                     "\n".join(daemon.lines[-20:]))
 
-    def end_well(self, answers, seconds=90 + WORK_S):
+    def end_well(self, answers):
         """Comes to rest, stops, and holds to the invariants what is left behind."""
         try:
-            wait_until("the pair is at rest", self.is_at_rest, seconds)
+            wait_until("the pair is at rest", self.is_at_rest, 120 + MORE_S)
         finally:
             self.stop()
             faults = Checker(self.producer.state).check(answers)
@@ -86,8 +84,8 @@ class Client(threading.Thread):
         except Exception as failure:  # for whoever joins
             self.failure = failure
 
-    def join(self, timeout=None):
-        super().join(timeout)
+    def join(self, timeout):
+        super().join(timeout + MORE_S)
         if self.failure:
             raise self.failure
         require(not self.is_alive(), f"only {len(self.answers)} are answered")

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from datetime import datetime
 
-from pair import REQUESTS, WORK_S, Client, Pair, dead_letters, run_on_brokers
+from pair import MORE_S, REQUESTS, Client, Pair, dead_letters, run_on_brokers
 import records
 from daemon import require, wait_until
 
@@ -103,10 +103,10 @@ def garbage_among_the_good_is_kept_with_its_reason_and_holds_up_nobody(cluster):
         client = Client(pair.producer, REQUESTS)
         client.start()
         sent = send_garbage(cluster, good, REQUESTS, chance)
-        client.join(90 + WORK_S)
+        client.join(120)
         require(len(client.answers) == REQUESTS, f"{len(client.answers)} are answered")
         wait_until("the garbage is kept",
-                   lambda: len(dead_letters(pair.consumer)) >= len(sent), 30 + WORK_S)
+                   lambda: len(dead_letters(pair.consumer)) >= len(sent), 60 + MORE_S)
         reasons_are_right(sent, [letter["reason"] for letter in dead_letters(pair.consumer)])
         pair.end_well(client.answers)
         copies = records.read(cluster, DEAD, since_ms)

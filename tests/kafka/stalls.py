@@ -6,7 +6,7 @@ import re
 import signal
 import time
 
-from pair import REQUESTS, SESSION_S, WORK_S, Client, Pair, is_quiet, run_on_brokers
+from pair import MORE_S, REQUESTS, SESSION_S, Client, Pair, is_quiet, run_on_brokers
 from daemon import require, wait_until
 
 STILL_S = 3 * SESSION_S
@@ -26,14 +26,14 @@ def a_consumer_that_stands_still_beyond_its_session_goes_on_and_does_all_once(cl
         client = Client(pair.producer, REQUESTS)
         client.start()
         wait_until("half of them are asked for", lambda: len(client.answers) > REQUESTS // 2,
-                   WORK_S)
+                   30 + MORE_S)
         before = assignments(pair.consumer)
         pair.consumer.process.send_signal(signal.SIGSTOP)
         time.sleep(STILL_S)
         pair.consumer.process.send_signal(signal.SIGCONT)
-        client.join(30 + WORK_S)
+        client.join(60)
         require(len(client.answers) == REQUESTS, f"{len(client.answers)} are answered")
-        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 90 + WORK_S)
+        wait_until("all requests have ended", lambda: is_quiet(pair.producer), 120 + MORE_S)
         again = assignments(pair.consumer) - before
         require(again <= 2, f"the partitions were given out {again} times")
         pair.end_well(client.answers)

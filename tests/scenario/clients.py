@@ -4,14 +4,12 @@ import sqlite3
 import threading
 import time
 
-from daemon import PATIENCE, Failure, require, wait_until
+from daemon import MUCH_ROOM, PATIENCE, Failure, require, wait_until
 from invariants import CANCELLED, COMPLETED, FAILED, Checker
 
 # Much room, little latency, and now and then a fault.
 SETTINGS = [
-    "quota.default.vms=100000", "consumer.workers=16", "provisioner.mock.latency_factor=0.01",
-    "provisioner.mock.cores=4096", "provisioner.mock.memory=65536GiB",
-    "provisioner.mock.disk=4194304GiB",
+    *MUCH_ROOM, "consumer.workers=16", "provisioner.mock.latency_factor=0.01",
     "provisioner.mock.fault.VOLUME=rate 0.05 seed 3",
     "provisioner.mock.fault.BOOT=every 7 code PROVISIONER_FAILED",
     "provisioner.mock.fault.MACHINE=rate 0.05 seed 7 code HOST_LOST after",

@@ -4,12 +4,11 @@ first, the thing is made and then taken away, and neither waits for ever."""
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
-from daemon import Daemon, require, run_tests, wait_until
+from daemon import MUCH_ROOM, Daemon, require, run_tests, wait_until
 from rest import holds
 
 SETTINGS = ["http.publish_wait=0ms", "kbnt.sinks=", "provisioner.mock.latency_factor=0.01",
-            "quota.default.vms=100000", "provisioner.mock.cores=4096",
-            "provisioner.mock.memory=65536GiB", "provisioner.mock.disk=4194304GiB"]
+            *MUCH_ROOM]
 CLIENTS = 8
 PAIRS = 40  # of each client
 MACHINE = {"cpu": 1, "memory": 1, "disk": 10, "network": "nat"}

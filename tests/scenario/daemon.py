@@ -26,6 +26,10 @@ KAFKA = BUILD / "plugins/transport/kafka/.libs/kbnt-transport-kafka.so"
 SANITIZED = os.environ.get("KBNT_TEST_SANITIZERS", "no") != "no"
 PATIENCE = 6 if SANITIZED else 1
 
+# For as many machines as any test asks for, whoever asks.
+MUCH_ROOM = ["quota.default.vms=100000", "provisioner.mock.cores=4096",
+             "provisioner.mock.memory=65536GiB", "provisioner.mock.disk=4194304GiB"]
+
 
 class Failure(Exception):
     """What a test found wrong."""
