@@ -10,7 +10,8 @@ import records
 from daemon import require
 
 AWAY_S = float(os.environ.get("KBNT_AWAY_S", "5"))
-BACKLOG = 100
+# Brokers come back one after the other, within a second or two: so many that this weighs little.
+BACKLOG = 1000
 FASTER = 5
 TOPIC = "virtualization-requests"
 
